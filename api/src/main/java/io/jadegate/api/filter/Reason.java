@@ -1,0 +1,194 @@
+package io.jadegate.api.filter;
+
+import org.jspecify.annotations.Nullable;
+
+/// Why the gateway itself answered, or ended an exchange: a code that stays the same from release
+/// to release and stands in the access log, the metrics, `Proxy-Status` and the body of the answer.
+///
+/// @param code upper case with underscores, `SIDE_WHAT_HAPPENED`
+/// @param status the HTTP status that goes with it
+/// @param proxyError the error type of RFC 9209 §2.3 for `Proxy-Status`, or null when the answer is
+///   no error
+/// @param title one sentence for people, the same at every occurrence (RFC 9457)
+public record Reason(String code, int status, @Nullable String proxyError, String title) {
+    // What the client sent
+    public static final Reason REQUEST_MALFORMED =
+            new Reason("REQUEST_MALFORMED", 400, "http_request_error", "The request is malformed.");
+    public static final Reason REQUEST_URI_TOO_LONG =
+            new Reason(
+                    "REQUEST_URI_TOO_LONG",
+                    414,
+                    "http_request_error",
+                    "The request target is too long.");
+    public static final Reason REQUEST_HEAD_TOO_LARGE =
+            new Reason(
+                    "REQUEST_HEAD_TOO_LARGE",
+                    431,
+                    "http_request_error",
+                    "The request head is too large.");
+    public static final Reason REQUEST_BODY_TOO_LARGE =
+            new Reason(
+                    "REQUEST_BODY_TOO_LARGE",
+                    413,
+                    "http_request_error",
+                    "The request body is too large.");
+    public static final Reason REQUEST_HEAD_TIMEOUT =
+            new Reason(
+                    "REQUEST_HEAD_TIMEOUT",
+                    408,
+                    "http_request_error",
+                    "The request head did not arrive in time.");
+    public static final Reason REQUEST_BODY_TIMEOUT =
+            new Reason(
+                    "REQUEST_BODY_TIMEOUT",
+                    408,
+                    "http_request_error",
+                    "The request body stopped arriving.");
+    public static final Reason REQUEST_VERSION =
+            new Reason(
+                    "REQUEST_VERSION",
+                    505,
+                    "http_request_error",
+                    "The HTTP version is not supported.");
+    public static final Reason REQUEST_METHOD =
+            new Reason(
+                    "REQUEST_METHOD",
+                    405,
+                    "http_request_denied",
+                    "The method is not allowed here.");
+    public static final Reason REQUEST_EXPECTATION =
+            new Reason(
+                    "REQUEST_EXPECTATION",
+                    417,
+                    "http_request_error",
+                    "The expectation is unknown.");
+    public static final Reason REQUEST_LOOP =
+            new Reason(
+                    "REQUEST_LOOP",
+                    508,
+                    "proxy_loop_detected",
+                    "The request came through this gateway before.");
+    public static final Reason CLIENT_ABORTED =
+            new Reason("CLIENT_ABORTED", 499, null, "The client went away.");
+
+    // What the configuration says
+    public static final Reason ROUTE_NOT_FOUND =
+            new Reason(
+                    "ROUTE_NOT_FOUND",
+                    404,
+                    "destination_not_found",
+                    "No route matches the request.");
+    public static final Reason ROUTE_REDIRECT =
+            new Reason("ROUTE_REDIRECT", 308, null, "The route redirects.");
+    public static final Reason ROUTE_RESPONSE =
+            new Reason("ROUTE_RESPONSE", 200, null, "The route answers by itself.");
+    public static final Reason UPGRADE_REFUSED =
+            new Reason(
+                    "UPGRADE_REFUSED", 403, "http_request_denied", "The route takes no upgrades.");
+    public static final Reason IP_DENIED =
+            new Reason(
+                    "IP_DENIED", 403, "http_request_denied", "The client address is not allowed.");
+    public static final Reason CORS_PREFLIGHT =
+            new Reason("CORS_PREFLIGHT", 204, null, "The gateway answered a CORS preflight.");
+
+    // What the upstream did
+    public static final Reason UPSTREAM_NO_ENDPOINT =
+            new Reason(
+                    "UPSTREAM_NO_ENDPOINT",
+                    503,
+                    "destination_unavailable",
+                    "The upstream has no usable endpoint.");
+    public static final Reason UPSTREAM_OVERLOAD =
+            new Reason(
+                    "UPSTREAM_OVERLOAD",
+                    503,
+                    "connection_limit_reached",
+                    "The upstream takes no more requests.");
+    public static final Reason UPSTREAM_NAME_NOT_RESOLVED =
+            new Reason(
+                    "UPSTREAM_NAME_NOT_RESOLVED",
+                    502,
+                    "dns_error",
+                    "The endpoint's name cannot be resolved.");
+    public static final Reason UPSTREAM_CONNECT_REFUSED =
+            new Reason(
+                    "UPSTREAM_CONNECT_REFUSED",
+                    502,
+                    "connection_refused",
+                    "The endpoint refused the connection.");
+    public static final Reason UPSTREAM_CONNECT_TIMEOUT =
+            new Reason(
+                    "UPSTREAM_CONNECT_TIMEOUT",
+                    504,
+                    "connection_timeout",
+                    "The endpoint did not accept in time.");
+    public static final Reason UPSTREAM_UNREACHABLE =
+            new Reason(
+                    "UPSTREAM_UNREACHABLE",
+                    502,
+                    "destination_ip_unroutable",
+                    "The endpoint cannot be reached.");
+    public static final Reason UPSTREAM_RESET =
+            new Reason(
+                    "UPSTREAM_RESET",
+                    502,
+                    "connection_terminated",
+                    "The endpoint ended the connection.");
+    public static final Reason UPSTREAM_INCOMPLETE =
+            new Reason(
+                    "UPSTREAM_INCOMPLETE",
+                    502,
+                    "http_response_incomplete",
+                    "The answer ended before its end.");
+    public static final Reason UPSTREAM_MALFORMED =
+            new Reason(
+                    "UPSTREAM_MALFORMED", 502, "http_protocol_error", "The answer is malformed.");
+    public static final Reason UPSTREAM_HEAD_TOO_LARGE =
+            new Reason(
+                    "UPSTREAM_HEAD_TOO_LARGE",
+                    502,
+                    "http_response_header_section_size",
+                    "The answer's head is too large.");
+    public static final Reason UPSTREAM_UPGRADE_FAILED =
+            new Reason(
+                    "UPSTREAM_UPGRADE_FAILED",
+                    502,
+                    "http_upgrade_failed",
+                    "The endpoint switched protocols unasked.");
+    public static final Reason UPSTREAM_FIRST_BYTE_TIMEOUT =
+            new Reason(
+                    "UPSTREAM_FIRST_BYTE_TIMEOUT",
+                    504,
+                    "http_response_timeout",
+                    "The upstream did not answer in time.");
+    public static final Reason UPSTREAM_IDLE_TIMEOUT =
+            new Reason(
+                    "UPSTREAM_IDLE_TIMEOUT",
+                    504,
+                    "http_response_timeout",
+                    "The answer stopped arriving.");
+    public static final Reason UPSTREAM_WRITE_TIMEOUT =
+            new Reason(
+                    "UPSTREAM_WRITE_TIMEOUT",
+                    504,
+                    "connection_write_timeout",
+                    "The upstream stopped reading.");
+    public static final Reason TOTAL_TIMEOUT =
+            new Reason(
+                    "TOTAL_TIMEOUT", 504, "http_response_timeout", "The exchange took too long.");
+
+    // The gateway itself
+    public static final Reason TUNNEL_IDLE_TIMEOUT =
+            new Reason("TUNNEL_IDLE_TIMEOUT", 408, null, "The tunnel was idle for too long.");
+    public static final Reason CLIENT_WRITE_TIMEOUT =
+            new Reason("CLIENT_WRITE_TIMEOUT", 499, null, "The client stopped reading.");
+    public static final Reason DRAINING =
+            new Reason("DRAINING", 503, "destination_unavailable", "The gateway is shutting down.");
+    public static final Reason INTERNAL_ERROR =
+            new Reason("INTERNAL_ERROR", 500, "proxy_internal_error", "The gateway failed.");
+
+    /// The same reason with another status, where a configuration chooses it.
+    public Reason withStatus(int status) {
+        return new Reason(code, status, proxyError, title);
+    }
+}
