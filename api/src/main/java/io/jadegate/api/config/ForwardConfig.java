@@ -1,0 +1,34 @@
+package io.jadegate.api.config;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Where a forward proxy may go, and for whom. Without `allow` every target is refused.
+public record ForwardConfig(
+        @Doc("targets that may be reached") List<TargetConfig> allow,
+        @Doc("targets that may not; stronger than allow") List<TargetConfig> deny,
+        @Doc("how users prove who they are; nobody is asked when empty")
+                List<Authentication> authenticate) {
+
+    public ForwardConfig {
+        allow = List.copyOf(allow);
+        deny = List.copyOf(deny);
+        authenticate = List.copyOf(authenticate);
+    }
+
+    /// Targets by name or by network.
+    public record TargetConfig(
+            @Doc("a host or *.suffix") @Form(TextForm.HOST_PATTERN) @Nullable String host,
+            @Doc("a network of resolved addresses") @Nullable Cidr network,
+            @Doc("ports") @Default("[ 443 ]") @Range(min = 1, max = 65535) List<Integer> ports) {
+        public TargetConfig {
+            ports = List.copyOf(ports);
+        }
+    }
+
+    /// How a user proves who they are.
+    public enum Authentication {
+        BASIC,
+        TENANT_TOKEN
+    }
+}

@@ -1,0 +1,67 @@
+package io.jadegate.api.config;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A bound address and the protocol spoken on it.
+public record ListenerConfig(
+        @Doc("host:port, :port, [v6]:port or unix:/path") @Required Address address,
+        @Doc("the protocol clients speak") @Default("http") Protocol protocol,
+        @Doc("answer plain HTTP with a redirect to https") @Planned @Default("false")
+                boolean redirectToHttps,
+        @Doc("connection filters") @Planned List<FilterEntry> filters,
+        @Doc("whom to believe a PROXY protocol header") @Planned @Off
+                @Nullable ProxyProtocolConfig proxyProtocol,
+        @Doc("how connections come to event loops") @Default("balanced") Accept accept,
+        @Doc("TLS on this listener") @Planned @Nullable ListenerTlsConfig tls,
+        @Doc("HTTP/3 on the same port") @Planned @Default("false") boolean http3,
+        @Doc("where a tcp or udp listener goes") @Planned @NameOf("upstreams")
+                @Nullable String upstream,
+        @Doc("timeouts of a tcp listener") @Planned @Default("{}") TimeoutOverrides timeouts,
+        @Doc("sessions of a udp listener") @Planned @Nullable SessionConfig session,
+        @Doc("where a forward proxy may go, and for whom") @Planned
+                @Nullable ForwardConfig forward) {
+
+    public ListenerConfig {
+        filters = List.copyOf(filters);
+    }
+
+    /// The protocol clients speak.
+    public enum Protocol {
+        @Doc("HTTP/1.1")
+        HTTP,
+        @Doc("a byte stream")
+        @Planned
+        TCP,
+        @Doc("datagrams")
+        @Planned
+        UDP,
+        @Doc("a forward proxy: absolute-form and CONNECT")
+        @Planned
+        FORWARD
+    }
+
+    /// How connections come to event loops.
+    public enum Accept {
+        @Doc("one socket; the gateway spreads connections evenly")
+        BALANCED,
+        @Doc("a socket per loop; the kernel spreads connections by hash")
+        REUSEPORT
+    }
+
+    /// Whom to believe a PROXY protocol header.
+    public record ProxyProtocolConfig(
+            @Doc("networks of load balancers") @Required List<Cidr> trusted) {
+        public ProxyProtocolConfig {
+            trusted = List.copyOf(trusted);
+        }
+    }
+
+    /// Sessions of a UDP listener.
+    public record SessionConfig(
+            @Doc("a session without datagrams ends") @Default("60s") Duration idle,
+            @Doc("replies to expect; the session ends soon after") @Range(min = 0)
+                    @Nullable Integer replies,
+            @Doc("sessions at once") @Default("100000") @Range(min = 1) int max) {}
+}
