@@ -1,0 +1,33 @@
+# One door for people. `make help` lists the targets.
+SHELL := /bin/sh
+MAVEN := mvn -ntp
+# The formatter runs inside Maven's own Java, so these two need Maven itself on Java 25.
+ON_25 = JAVA_HOME="$$(java=$$(bin/jadegate --java) && echo "$${java%/bin/java}")" $(MAVEN)
+
+.DEFAULT_GOAL := help
+.PHONY: help build test check format run bench soak
+
+help: ## lists these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## makes server/target/jadegate and jadegate-VERSION.tar.gz, without tests
+	$(MAVEN) -q -DskipTests package
+
+test: ## compiles and runs all tests
+	$(MAVEN) test
+
+check: ## what CI runs: format, compiler and null checks, all tests, architecture rules, distribution, coverage report
+	$(ON_25) spotless:check verify
+
+format: ## formats the Java sources
+	$(ON_25) -q spotless:apply
+
+run: ## starts the demonstration; with CONFIG=FILE that configuration
+	bin/jadegate run $(if $(CONFIG),-c $(CONFIG))
+
+bench: ## runs the micro-benchmarks; ONLY=REGEX picks some
+	$(MAVEN) -q -DskipTests -Dtraining=off package
+	"$$(bin/jadegate --java)" -jar benchmarks/target/benchmarks.jar $(ONLY)
+
+soak: ## runs the tests that load the gateway for long; MINUTES=10
+	$(MAVEN) test -Dgroups=soak -DexcludedGroups= -Dsoak.minutes=$(or $(MINUTES),10) -Dsurefire.failIfNoSpecifiedTests=false
