@@ -24,6 +24,7 @@ public final class RequestValues {
     public static final HttpExchange.Key<String> TENANT_ID =
             new HttpExchange.Key<>("tenant.id", String.class);
 
+    private static final Vocabulary<RequestHead> HEAD = headVocabulary();
     private static final Vocabulary<HttpExchange> CURRENT = vocabulary(HttpExchange::request);
     private static final Vocabulary<HttpExchange> RECEIVED = vocabulary(HttpExchange::received);
 
@@ -39,10 +40,15 @@ public final class RequestValues {
         return RECEIVED;
     }
 
+    /// Those values that stand in the head itself, from `method` to `cookie.NAME`.
+    public static Vocabulary<RequestHead> head() {
+        return HEAD;
+    }
+
     private static Vocabulary<HttpExchange> vocabulary(
             Function<HttpExchange, RequestHead> request) {
         return Vocabulary.<HttpExchange>builder()
-                .include(head(), request)
+                .include(HEAD, request)
                 .text("client.address", HttpExchange::clientAddressText)
                 .text("request.id", HttpExchange::requestId)
                 .text("tenant.id", exchange -> exchange.get(TENANT_ID))
@@ -54,7 +60,7 @@ public final class RequestValues {
                 .build();
     }
 
-    private static Vocabulary<RequestHead> head() {
+    private static Vocabulary<RequestHead> headVocabulary() {
         return Vocabulary.<RequestHead>builder()
                 .text("method", head -> head.method().name())
                 .text("scheme", head -> head.scheme().text())

@@ -1,0 +1,61 @@
+package io.jadegate.proxy.observe;
+
+import io.jadegate.api.filter.Reason;
+import io.jadegate.api.plane.Metric;
+import io.jadegate.api.plane.Telemetry.Readings;
+
+/// What one event loop counts of one listener.
+public final class ListenerCounts {
+    private static final Metric ACCEPTED =
+            Metric.counter(
+                    "jadegate_listener_connections_accepted", "Connections accepted.", "listener");
+    private static final Metric OPEN =
+            Metric.gauge("jadegate_listener_connections_open", "Connections open.", "listener");
+    private static final Metric REQUESTS =
+            Metric.counter(
+                    "jadegate_listener_requests", "Request heads taken in whole.", "listener");
+    private static final Metric REFUSED =
+            Metric.counter(
+                    "jadegate_listener_heads_refused",
+                    "Request heads refused before a route was looked for.",
+                    "listener",
+                    "reason");
+
+    private static final int ACCEPTED_SLOT = 0;
+    private static final int CLOSED_SLOT = 1;
+    private static final int REQUESTS_SLOT = 2;
+
+    private final Tally tally = new Tally(3);
+    private final ReasonCounts refused = new ReasonCounts();
+
+    ListenerCounts() {}
+
+    public void connectionAccepted() {
+        tally.increment(ACCEPTED_SLOT);
+    }
+
+    /// An accepted connection is gone; it is told to the loop that accepted it.
+    public void connectionClosed() {
+        tally.increment(CLOSED_SLOT);
+    }
+
+    public void requestReceived() {
+        tally.increment(REQUESTS_SLOT);
+    }
+
+    /// A head was refused for what it is: malformed, too large, too slow.
+    public void headRefused(Reason reason) {
+        refused.add(reason);
+    }
+
+    static void report(PerLoop<ListenerCounts> listener, Readings readings) {
+        String name = listener.labels().getFirst();
+        long closed = listener.sum(counts -> counts.tally.read(CLOSED_SLOT));
+        long accepted = listener.sum(counts -> counts.tally.read(ACCEPTED_SLOT));
+        readings.value(ACCEPTED, accepted, name);
+        readings.value(OPEN, accepted - closed, name);
+        readings.value(REQUESTS, listener.sum(counts -> counts.tally.read(REQUESTS_SLOT)), name);
+        ReasonCounts.sum(listener, counts -> counts.refused)
+                .forEach((reason, count) -> readings.value(REFUSED, count, name, reason));
+    }
+}

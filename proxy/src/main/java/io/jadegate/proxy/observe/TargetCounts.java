@@ -1,0 +1,100 @@
+package io.jadegate.proxy.observe;
+
+import io.jadegate.api.filter.Reason;
+import io.jadegate.api.plane.Metric;
+import io.jadegate.api.plane.Telemetry.Readings;
+import org.jspecify.annotations.Nullable;
+
+/// What one event loop counts of one target of an upstream.
+public final class TargetCounts {
+    private static final Metric ATTEMPTS =
+            counter("jadegate_target_attempts", "Attempts begun on the target.");
+    private static final Metric IN_FLIGHT =
+            Metric.gauge(
+                    "jadegate_target_attempts_in_flight",
+                    "Attempts begun and not ended.",
+                    "upstream",
+                    "target");
+    private static final Metric FAILURES =
+            Metric.counter(
+                    "jadegate_target_failures",
+                    "Attempts that failed, by reason; a retry may have saved the exchange.",
+                    "upstream",
+                    "target",
+                    "reason");
+    private static final Metric OPENED =
+            counter("jadegate_target_connections_opened", "Connections opened to the target.");
+    private static final Metric OPEN =
+            Metric.gauge(
+                    "jadegate_target_connections_open",
+                    "Connections open to the target, idle ones included.",
+                    "upstream",
+                    "target");
+    private static final Metric REUSED =
+            counter(
+                    "jadegate_target_connections_reused",
+                    "Attempts that found a connection that had served before.");
+
+    private static final int BEGUN_SLOT = 0;
+    private static final int ENDED_SLOT = 1;
+    private static final int OPENED_SLOT = 2;
+    private static final int CLOSED_SLOT = 3;
+    private static final int REUSED_SLOT = 4;
+
+    private final Tally tally = new Tally(5);
+    private final ReasonCounts failures = new ReasonCounts();
+
+    TargetCounts() {}
+
+    private static Metric counter(String name, String help) {
+        return Metric.counter(name, help, "upstream", "target");
+    }
+
+    public void attemptBegan() {
+        tally.increment(BEGUN_SLOT);
+    }
+
+    /// Every attempt that began ends here, once.
+    ///
+    /// @param failure why it failed, or null when it brought an answer to its end
+    public void attemptEnded(@Nullable Reason failure) {
+        tally.increment(ENDED_SLOT);
+        if (failure != null) {
+            failures.add(failure);
+        }
+    }
+
+    /// A new connection stands.
+    public void connectionOpened() {
+        tally.increment(OPENED_SLOT);
+    }
+
+    /// A connection that stood is gone.
+    public void connectionClosed() {
+        tally.increment(CLOSED_SLOT);
+    }
+
+    /// An attempt uses a connection that served one before.
+    public void connectionReused() {
+        tally.increment(REUSED_SLOT);
+    }
+
+    static void report(PerLoop<TargetCounts> target, Readings readings) {
+        String upstream = target.labels().get(0);
+        String address = target.labels().get(1);
+        // Ends are read before beginnings, so that no gauge falls below zero.
+        long ended = target.sum(counts -> counts.tally.read(ENDED_SLOT));
+        long begun = target.sum(counts -> counts.tally.read(BEGUN_SLOT));
+        long closed = target.sum(counts -> counts.tally.read(CLOSED_SLOT));
+        long opened = target.sum(counts -> counts.tally.read(OPENED_SLOT));
+        readings.value(ATTEMPTS, begun, upstream, address);
+        readings.value(IN_FLIGHT, begun - ended, upstream, address);
+        ReasonCounts.sum(target, counts -> counts.failures)
+                .forEach((reason, count) ->
+                        readings.value(FAILURES, count, upstream, address, reason));
+        readings.value(OPENED, opened, upstream, address);
+        readings.value(OPEN, opened - closed, upstream, address);
+        readings.value(
+                REUSED, target.sum(counts -> counts.tally.read(REUSED_SLOT)), upstream, address);
+    }
+}
