@@ -34,15 +34,22 @@ final class ConsoleLog {
         this.out = out;
     }
 
-    boolean isEnabled(Level level) {
-        return level.toInt() >= threshold.toInt();
+    /// Libraries are heard from [Level#WARN] on unless somebody asked for details: what they call
+    /// information is seldom a change of this gateway's state.
+    boolean isEnabled(String logger, Level level) {
+        Level lowest = threshold == Level.INFO && !isOurs(logger) ? Level.WARN : threshold;
+        return level.toInt() >= lowest.toInt();
+    }
+
+    private static boolean isOurs(String logger) {
+        return logger.startsWith("io.jadegate.");
     }
 
     void write(String logger, Level level, String message, @Nullable Throwable thrown) {
         var line = new StringBuilder(160);
         TIME.formatTo(clock.instant(), line);
         line.append(' ').append(level.name()).append(level.name().length() == 4 ? "  " : " ");
-        if (!logger.startsWith("io.jadegate.")) {
+        if (!isOurs(logger)) {
             line.append(logger).append(": ");
         }
         appendEscaped(message, line);

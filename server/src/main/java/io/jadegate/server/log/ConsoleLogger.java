@@ -20,27 +20,27 @@ final class ConsoleLogger extends LegacyAbstractLogger {
 
     @Override
     public boolean isTraceEnabled() {
-        return log.isEnabled(Level.TRACE);
+        return log.isEnabled(name, Level.TRACE);
     }
 
     @Override
     public boolean isDebugEnabled() {
-        return log.isEnabled(Level.DEBUG);
+        return log.isEnabled(name, Level.DEBUG);
     }
 
     @Override
     public boolean isInfoEnabled() {
-        return log.isEnabled(Level.INFO);
+        return log.isEnabled(name, Level.INFO);
     }
 
     @Override
     public boolean isWarnEnabled() {
-        return log.isEnabled(Level.WARN);
+        return log.isEnabled(name, Level.WARN);
     }
 
     @Override
     public boolean isErrorEnabled() {
-        return log.isEnabled(Level.ERROR);
+        return log.isEnabled(name, Level.ERROR);
     }
 
     @Override

@@ -59,6 +59,13 @@ class ConsoleLogTest {
     }
 
     @Test
+    void hearsLibrariesFromWarningsOn() {
+        logger("io.helidon.webserver").info("started all channels");
+
+        assertThat(text()).isEmpty();
+    }
+
+    @Test
     void readsTheThresholdByNameAndFallsBackToInfo() {
         assertThat(ConsoleLogProvider.threshold("debug")).isEqualTo(Level.DEBUG);
         assertThat(ConsoleLogProvider.threshold("loud")).isEqualTo(Level.INFO);
