@@ -34,10 +34,10 @@ public enum TextForm {
             "[^\\x00-\\x08\\x0A-\\x1F\\x7F]*", "text without line breaks or control characters"),
     /// A request method (RFC 9110 section 9.1); case matters.
     METHOD("[!#$%&'*+.^_`|~0-9A-Za-z-]+", "a method such as GET"),
-    /// An origin of RFC 6454 or `*`.
+    /// An origin of RFC 6454, one with `*.` for any labels in front of a host, `null` or `*`.
     ORIGIN(
-            "\\*|[a-z][a-z0-9+.-]*://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?",
-            "https://shop.example.com or *"),
+            "\\*|null|[a-z][a-z0-9+.-]*://((\\*\\.)?[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?",
+            "https://shop.example.com, https://*.example.com, null or *"),
     /// A status or an inclusive range of them.
     STATUS_RANGE(
             "[1-5][0-9][0-9](-[1-5][0-9][0-9])?",
