@@ -13,8 +13,15 @@ public interface HttpFilterProvider<S extends Record> {
     /// Where in a chain filters of this kind belong; a chain out of order earns a warning.
     Stage stage();
 
-    /// Makes a filter. Called on the thread that applies a configuration; equal settings are
-    /// carried over from the configuration before without a call.
+    /// All that a filter is made of. While this is equal to what it was, the filter of the
+    /// configuration before is carried over; a filter that reads more of the configuration than its
+    /// own settings must name that here.
+    default Object ingredients(S settings, FilterContext context) {
+        return settings;
+    }
+
+    /// Makes a filter. Called on the thread that applies a configuration, unless its
+    /// [ingredients][#ingredients] are what they were.
     ///
     /// @throws SettingsException when the settings are legal one by one but no filter can be made
     HttpFilter create(S settings, FilterContext context) throws SettingsException;
