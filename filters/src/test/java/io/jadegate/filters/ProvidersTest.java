@@ -1,0 +1,17 @@
+package io.jadegate.filters;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jadegate.api.filter.HttpFilterProvider;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+
+class ProvidersTest {
+    @Test
+    void areFoundByTheirKinds() {
+        assertThat(ServiceLoader.load(HttpFilterProvider.class))
+                .extracting(provider -> provider.kind())
+                .containsExactlyInAnyOrder(
+                        "cors", "ip-filter", "request-headers", "response-headers", "rewrite-path");
+    }
+}
