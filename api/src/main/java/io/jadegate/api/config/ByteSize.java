@@ -7,8 +7,11 @@ public record ByteSize(long bytes) implements Comparable<ByteSize> {
     /// No limit, written `off`: larger than anything.
     public static final ByteSize UNLIMITED = new ByteSize(Long.MAX_VALUE);
 
-    static final String PATTERN = "[0-9]{1,15}(B|KB|KiB|MB|MiB|GB|GiB)";
-    static final String ACCEPTED = "a size such as 64KiB or 10MB";
+    /// The pattern of the written form.
+    public static final String PATTERN = "[0-9]{1,15}(B|KB|KiB|MB|MiB|GB|GiB)";
+
+    /// The written form, for people.
+    public static final String ACCEPTED = "a size such as 64KiB or 10MB";
 
     /// Reads the written form, without `off`.
     ///

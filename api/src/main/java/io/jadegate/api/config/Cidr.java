@@ -13,8 +13,12 @@ import java.util.Arrays;
 /// @param length the length of the prefix in bits
 public record Cidr(boolean v6, long high, long low, int length) {
 
-    static final String PATTERN = "[0-9A-Fa-f:.]+(/[0-9]{1,3})?";
-    static final String ACCEPTED = "a network such as 10.0.0.0/8 or 2001:db8::/32, or one address";
+    /// The pattern of the written form.
+    public static final String PATTERN = "[0-9A-Fa-f:.]+(/[0-9]{1,3})?";
+
+    /// The written form, for people.
+    public static final String ACCEPTED =
+            "a network such as 10.0.0.0/8 or 2001:db8::/32, or one address";
 
     /// Reads the written form.
     ///

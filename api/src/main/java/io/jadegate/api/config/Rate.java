@@ -5,8 +5,11 @@ import java.time.Duration;
 /// So many per so long. Written `100/s`, `1000/m` (minute), `5000/h` or `100000/d`.
 public record Rate(long count, Duration per) {
 
-    static final String PATTERN = "[1-9][0-9]{0,11}/[smhd]";
-    static final String ACCEPTED = "a rate such as 100/s or 1000/m";
+    /// The pattern of the written form.
+    public static final String PATTERN = "[1-9][0-9]{0,11}/[smhd]";
+
+    /// The written form, for people.
+    public static final String ACCEPTED = "a rate such as 100/s or 1000/m";
 
     /// Reads the written form.
     ///

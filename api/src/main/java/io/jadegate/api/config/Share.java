@@ -5,8 +5,11 @@ import java.math.BigDecimal;
 /// A part of a whole, from 0 to 100 percent. Written `5%` or `0.5%`.
 public record Share(double percent) {
 
-    static final String PATTERN = "(100(\\.0{1,3})?|[0-9]{1,2}(\\.[0-9]{1,3})?)%";
-    static final String ACCEPTED = "a share such as 5%";
+    /// The pattern of the written form.
+    public static final String PATTERN = "(100(\\.0{1,3})?|[0-9]{1,2}(\\.[0-9]{1,3})?)%";
+
+    /// The written form, for people.
+    public static final String ACCEPTED = "a share such as 5%";
 
     /// Reads the written form.
     ///

@@ -1,0 +1,168 @@
+package io.jadegate.control.binding;
+
+import io.jadegate.api.config.Doc;
+import io.jadegate.api.config.Key;
+import io.jadegate.api.config.Planned;
+import io.jadegate.api.config.Shorthand;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// How the values of a type are written.
+sealed interface Shape {
+
+    /// One text, number or truth value.
+    record Single(ScalarType type, Class<?> javaType) implements Shape {}
+
+    /// One of a few words.
+    record Words(Map<String, Word> words) implements Shape {}
+
+    /// One word and the constant it stands for.
+    record Word(Object value, boolean planned, String doc) {}
+
+    /// A list; a list of one may be written without brackets.
+    record Items(Shape item) implements Shape {}
+
+    /// A mapping from names to values of one shape.
+    record Named(Shape value) implements Shape {}
+
+    /// One of several forms: a word, or a mapping with one key that names the case.
+    record Choice(Class<?> type, Map<String, Case> cases, @Nullable String shorthand, String doc)
+            implements Shape {}
+
+    /// One form of a [Choice]; a block without keys is a word.
+    record Case(Block block, boolean planned) {}
+
+    /// One entry of a list of filters.
+    record FilterEntries() implements Shape {}
+
+    /// `{ env: NAME }`, `{ file: PATH }` or a hash.
+    record Hidden() implements Shape {}
+
+    /// A mapping with known keys: a record. Its keys are looked at on first use, so that types may
+    /// contain themselves and a start pays only for what its file uses.
+    final class Block implements Shape {
+        private final Class<? extends Record> type;
+        private final Shapes shapes;
+        private final @Nullable String shorthand;
+        private @Nullable Map<String, Setting> settings;
+        private @Nullable Constructor<? extends Record> constructor;
+
+        Block(Class<? extends Record> type, Shapes shapes) {
+            this.type = type;
+            this.shapes = shapes;
+            var annotation = type.getAnnotation(Shorthand.class);
+            this.shorthand = annotation == null ? null : annotation.value();
+        }
+
+        Class<? extends Record> type() {
+            return type;
+        }
+
+        String doc() {
+            return docOf(type);
+        }
+
+        /// The keys, in the order of the record.
+        Map<String, Setting> settings() {
+            var current = settings;
+            if (current == null) {
+                current = new LinkedHashMap<>();
+                for (var component : type.getRecordComponents()) {
+                    var setting = Setting.of(component, shapes);
+                    current.put(setting.key(), setting);
+                }
+                settings = current;
+            }
+            return current;
+        }
+
+        /// The key a value without a mapping binds to, or `null`.
+        @Nullable Setting shorthand() {
+            return shorthand == null ? null : settings().get(shorthand);
+        }
+
+        /// Whether this is never written as a mapping of its own.
+        boolean transparent() {
+            return shorthand != null && settings().size() == 1;
+        }
+
+        /// Makes the record.
+        ///
+        /// @param values one for each key, in order
+        /// @throws IllegalArgumentException when the record itself refuses the values
+        Record create(@Nullable Object[] values) {
+            try {
+                return constructor().newInstance(values);
+            } catch (InvocationTargetException e) {
+                if (e.getCause() instanceof IllegalArgumentException refused) {
+                    throw refused;
+                }
+                throw new IllegalStateException("cannot make " + type, e.getCause());
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException("cannot make " + type, e);
+            }
+        }
+
+        private Constructor<? extends Record> constructor() throws NoSuchMethodException {
+            var current = constructor;
+            if (current == null) {
+                var types = new ArrayList<Class<?>>();
+                for (RecordComponent component : type.getRecordComponents()) {
+                    types.add(component.getType());
+                }
+                current = type.getDeclaredConstructor(types.toArray(Class[]::new));
+                current.setAccessible(true);
+                constructor = current;
+            }
+            return current;
+        }
+    }
+
+    /// The word of a type in the file.
+    static String wordOf(Class<?> type) {
+        var key = type.getAnnotation(Key.class);
+        return key == null ? kebab(type.getSimpleName()) : key.value();
+    }
+
+    /// The description of a type; empty when it has none.
+    static String docOf(Class<?> type) {
+        var doc = type.getAnnotation(Doc.class);
+        return doc == null ? "" : doc.value();
+    }
+
+    /// Whether this version cannot do what the type stands for.
+    static boolean plannedOf(Class<?> type) {
+        return type.isAnnotationPresent(Planned.class);
+    }
+
+    /// A Java name as it is written in the file: `maxIdle` and `MAX_IDLE` are `max-idle`.
+    static String kebab(String name) {
+        if (name.indexOf('_') >= 0 || name.equals(name.toUpperCase(Locale.ROOT))) {
+            return name.toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+        var result = new StringBuilder();
+        for (var i = 0; i < name.length(); i++) {
+            var c = name.charAt(i);
+            if (Character.isUpperCase(c) && i > 0) {
+                result.append('-');
+            }
+            result.append(Character.toLowerCase(c));
+        }
+        return result.toString();
+    }
+
+    /// The words of something that has several, for people: `a, b or c`.
+    static String alternatives(List<String> words) {
+        if (words.size() < 2) {
+            return String.join("", words);
+        }
+        return String.join(", ", words.subList(0, words.size() - 1)) + " or " + words.getLast();
+    }
+}

@@ -1,0 +1,338 @@
+package io.jadegate.control.config;
+
+import io.jadegate.api.config.Address;
+import io.jadegate.api.config.Config;
+import io.jadegate.api.config.CorsConfig;
+import io.jadegate.api.config.FilterConfig;
+import io.jadegate.api.config.FilterEntry;
+import io.jadegate.api.config.HealthConfig;
+import io.jadegate.api.config.ListenerConfig;
+import io.jadegate.api.config.NodeConfig;
+import io.jadegate.api.config.PathMatchConfig;
+import io.jadegate.api.config.Problem;
+import io.jadegate.api.config.Problem.Severity;
+import io.jadegate.api.config.RouteConfig;
+import io.jadegate.api.config.UpstreamConfig;
+import io.jadegate.api.config.ValueMatchConfig;
+import io.jadegate.control.binding.Model.Bound;
+import io.jadegate.control.binding.Suggestion;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// What the shape of single values cannot say: how values of a configuration go together. Sees only
+/// records, answers paths.
+final class Checks {
+
+    private final NodeConfig node;
+    private final Config config;
+    private final Consumer<Problem> problems;
+
+    Checks(Bound bound, Consumer<Problem> problems) {
+        this.node = bound.node();
+        this.config = bound.config();
+        this.problems = problems;
+    }
+
+    void run() {
+        defaults();
+        addresses();
+        filters();
+        config.routes().forEach(this::route);
+        config.upstreams().forEach(this::upstream);
+    }
+
+    private void defaults() {
+        var client = config.defaults().clientAddress();
+        if (!client.trusted().isEmpty() && client.hops() > 0) {
+            error("defaults.client-address.hops", "does not go with trusted; write one of them");
+        }
+        if (config.defaults().timeouts().header().isZero()) {
+            warning("defaults.timeouts.header", "\"off\" lets a client hold a connection for ever");
+        }
+        for (var limit : List.of("head", "uri")) {
+            var size =
+                    limit.equals("head")
+                            ? config.defaults().limits().head()
+                            : config.defaults().limits().uri();
+            if (size.bytes() < 256 || size.bytes() > 16 << 20) {
+                error(
+                        "defaults.limits." + limit,
+                        "must be from 256B to 16MiB, not \"" + size + "\"");
+            }
+        }
+    }
+
+    // Addresses
+
+    /// Everything this node binds: no two may want the same address.
+    private void addresses() {
+        var taken = new HashMap<Object, List<Bind>>();
+        config.listeners()
+                .forEach((name, listener) ->
+                        bind(
+                                taken,
+                                listener.address(),
+                                "listeners." + name + ".address",
+                                listener.protocol() == ListenerConfig.Protocol.UDP));
+        if (node.admin() != null) {
+            bind(taken, node.admin().address(), "node.admin.address", /* datagrams= */ false);
+        }
+        if (node.metrics() != null) {
+            bind(taken, node.metrics().address(), "node.metrics.address", /* datagrams= */ false);
+        }
+    }
+
+    private record Bind(Address address, String path) {}
+
+    private void bind(
+            Map<Object, List<Bind>> taken, Address address, String path, boolean datagrams) {
+        var place =
+                switch (address) {
+                    case Address.Inet(_, var port) -> datagrams ? "udp " + port : "tcp " + port;
+                    case Address.Unix unix -> unix;
+                };
+        if (place instanceof String text && text.endsWith(" 0")) {
+            return;
+        }
+        var others = taken.computeIfAbsent(place, _ -> new ArrayList<>());
+        for (var other : others) {
+            if (overlap(address, other.address)) {
+                error(path, "\"" + address + "\" is taken by " + other.path);
+                return;
+            }
+        }
+        others.add(new Bind(address, path));
+    }
+
+    private static boolean overlap(Address a, Address b) {
+        return a.equals(b)
+                || (a instanceof Address.Inet first
+                        && b instanceof Address.Inet second
+                        && (everywhere(first) || everywhere(second)));
+    }
+
+    private static boolean everywhere(Address.Inet address) {
+        return address.any() || address.host().equals("::") || address.host().equals("0.0.0.0");
+    }
+
+    // Filters
+
+    private void filters() {
+        config.chains()
+                .forEach((name, chain) -> {
+                    filterList("chains." + name, chain, null);
+                    if (reaches(name, name, new HashSet<>())) {
+                        error("chains." + name, "uses itself");
+                    }
+                });
+        filterList("defaults.filters", config.defaults().filters(), null);
+        var defaultNames = new LinkedHashSet<String>();
+        collectNames(config.defaults().filters(), defaultNames, new HashSet<>());
+        config.routes()
+                .forEach((name, route) ->
+                        filterList("routes." + name + ".filters", route.filters(), defaultNames));
+    }
+
+    /// @param skippable the names that may be skipped here; `null` where nothing can be
+    private void filterList(
+            String path, List<FilterEntry> entries, @Nullable Set<String> skippable) {
+        for (var i = 0; i < entries.size(); i++) {
+            var at = path + "[" + i + "]";
+            switch (entries.get(i)) {
+                case FilterEntry.Skip _ when skippable == null ->
+                        error(at + ".skip", "only a route can skip a filter");
+                case FilterEntry.Skip(var name) when !skippable.contains(name) ->
+                        problems.accept(
+                                new Problem(
+                                        Severity.ERROR,
+                                        at + ".skip",
+                                        null,
+                                        "no filter of defaults.filters has the name \""
+                                                + name
+                                                + "\"",
+                                        Suggestion.nearest(name, skippable)));
+                case FilterEntry.Skip _, FilterEntry.Use _ -> {}
+                case FilterConfig filter -> {
+                    if (filter.when() != null) {
+                        values(at + ".when.headers", filter.when().headers());
+                        values(at + ".when.query", filter.when().query());
+                        values(at + ".when.cookies", filter.when().cookies());
+                        captures(at + ".when", filter.when().path());
+                    }
+                }
+            }
+        }
+    }
+
+    private boolean reaches(String from, String target, Set<String> visited) {
+        for (var entry : config.chains().getOrDefault(from, List.of())) {
+            if (entry instanceof FilterEntry.Use(var chain)
+                    && (chain.equals(target)
+                            || (visited.add(chain) && reaches(chain, target, visited)))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void collectNames(List<FilterEntry> entries, Set<String> names, Set<String> visited) {
+        for (var entry : entries) {
+            switch (entry) {
+                case FilterConfig filter -> names.add(filter.name());
+                case FilterEntry.Use(var chain) -> {
+                    if (visited.add(chain)) {
+                        collectNames(
+                                config.chains().getOrDefault(chain, List.of()), names, visited);
+                    }
+                }
+                case FilterEntry.Skip _ -> {}
+            }
+        }
+    }
+
+    // Routes
+
+    private void route(String name, RouteConfig route) {
+        var path = "routes." + name;
+        var actions =
+                Stream.of(
+                                route.upstream() == null ? null : "upstream",
+                                route.split() == null ? null : "split",
+                                route.redirect() == null ? null : "redirect",
+                                route.respond() == null ? null : "respond")
+                        .filter(java.util.Objects::nonNull)
+                        .toList();
+        if (actions.isEmpty()) {
+            error(path, "has no action; write one of upstream, redirect or respond");
+        } else if (actions.size() > 1) {
+            error(path, "has more than one action: " + String.join(", ", actions));
+        }
+        var redirect = route.redirect();
+        if (redirect != null && redirect.status() >= 304 && redirect.status() <= 306) {
+            error(
+                    path + ".redirect.status",
+                    "must be 301, 302, 303, 307 or 308, not \"" + redirect.status() + "\"");
+        }
+        if (route.cors() != null) {
+            cors(path + ".cors", route.cors());
+        }
+        values(path + ".match.headers", route.match().headers());
+        values(path + ".match.query", route.match().query());
+        values(path + ".match.cookies", route.match().cookies());
+        captures(path + ".match", route.match().path());
+        timeouts(path, route);
+    }
+
+    private void cors(String path, CorsConfig cors) {
+        if (cors.credentials() && cors.origins().contains("*")) {
+            error(path + ".credentials", "does not go with the origin \"*\"; name the origins");
+        }
+        if (cors.credentials() && (cors.methods().contains("*") || cors.headers().contains("*"))) {
+            error(path + ".credentials", "does not go with \"*\"; name the methods and headers");
+        }
+    }
+
+    private void values(String path, Map<String, ValueMatchConfig> matchers) {
+        matchers.forEach((name, matcher) -> value(path + "." + name, matcher));
+    }
+
+    private void value(String path, ValueMatchConfig matcher) {
+        switch (matcher) {
+            case ValueMatchConfig.Values(var values) -> {
+                if (values.isEmpty()) {
+                    error(path, "has no values; write { present: true } for any");
+                }
+            }
+            case ValueMatchConfig.Not(var inner) -> value(path + ".not", inner);
+            case ValueMatchConfig.Prefix _,
+                    ValueMatchConfig.Suffix _,
+                    ValueMatchConfig.Regex _,
+                    ValueMatchConfig.Present _ -> {}
+        }
+    }
+
+    private void captures(String path, List<PathMatchConfig> paths) {
+        for (var i = 0; i < paths.size(); i++) {
+            if (paths.get(i) instanceof PathMatchConfig.Template(var template)) {
+                var names = new HashSet<String>();
+                for (var segment : template.split("/", -1)) {
+                    if (segment.startsWith("{") && !names.add(segment.replace("...", ""))) {
+                        error(path + ".path[" + i + "]", "\"" + segment + "\" is captured twice");
+                    }
+                }
+            }
+        }
+    }
+
+    private void timeouts(String path, RouteConfig route) {
+        var timeouts = route.timeouts().over(config.defaults().timeouts());
+        var total = timeouts.total();
+        if (longer(timeouts.firstByte(), total)
+                && (route.timeouts().firstByte() != null || route.timeouts().total() != null)) {
+            warning(
+                    path + ".timeouts",
+                    "first-byte is longer than total and will never be reached");
+        }
+        if (longer(route.retry().perTry(), total)) {
+            warning(path + ".retry.per-try", "is longer than total and will never be reached");
+        }
+    }
+
+    private static boolean longer(Duration part, Duration total) {
+        return !total.isZero() && part.compareTo(total) > 0;
+    }
+
+    // Upstreams
+
+    private void upstream(String name, UpstreamConfig upstream) {
+        var path = "upstreams." + name;
+        if (upstream.endpoints().isEmpty() && upstream.discovery() == null) {
+            error(path, "has no endpoints");
+        }
+        var addresses = new HashSet<Address>();
+        for (var i = 0; i < upstream.endpoints().size(); i++) {
+            var at = path + ".endpoints[" + i + "]";
+            var address = upstream.endpoints().get(i).address();
+            if (address instanceof Address.Inet inet && (inet.any() || inet.port() == 0)) {
+                error(at, "must name a host and a port from 1 to 65535, not \"" + address + "\"");
+            }
+            if (!addresses.add(address)) {
+                error(at, "\"" + address + "\" is given twice");
+            }
+        }
+        if (upstream.health() != null) {
+            health(path + ".health", upstream.health());
+        }
+        var dns = upstream.dns();
+        if (dns != null && dns.minTtl().compareTo(dns.maxTtl()) > 0) {
+            error(path + ".dns.min-ttl", "is longer than max-ttl");
+        }
+    }
+
+    private void health(String path, HealthConfig health) {
+        var kinds =
+                Stream.of(health.http(), health.tcp(), health.grpc())
+                        .filter(java.util.Objects::nonNull)
+                        .count();
+        if (kinds != 1) {
+            error(path, "must have exactly one of http, tcp or grpc");
+        }
+    }
+
+    private void error(String path, String message) {
+        problems.accept(Problem.error(path, message));
+    }
+
+    private void warning(String path, String message) {
+        problems.accept(Problem.warning(path, message));
+    }
+}
