@@ -1,0 +1,8 @@
+/// Micro-benchmarks of single parts, run by hand: `java -jar benchmarks/target/benchmarks.jar
+/// NAME`.
+///
+/// Compiled in every build so that they do not rot. Must not be needed by anything.
+@NullMarked
+package io.jadegate.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
