@@ -1,0 +1,125 @@
+package io.jadegate.proxy.route;
+
+import io.jadegate.api.http.RequestHead;
+import java.net.InetAddress;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One host pattern and one path pattern of a route: what competes for requests.
+///
+/// **Rank.** All candidates of a configuration are sorted once by [#PRECEDENCE]; the place in that
+/// order is the rank, 0 the most preferred. The winner for a request is the matching candidate of
+/// the least rank, however the search comes across it, so the search needs to know nothing about
+/// precedence but how to compare two ints.
+final class Candidate<R> {
+    /// Priority, host, path, then methods and the number of conditions. Candidates that are equal
+    /// in this have the same patterns.
+    static final Comparator<Candidate<?>> PREFERENCE =
+            Comparator.<Candidate<?>>comparingLong(candidate -> -(long) candidate.priority)
+                    .thenComparing(candidate -> candidate.host)
+                    .thenComparing(candidate -> candidate.path, PathOrder.INSTANCE)
+                    .thenComparing(candidate -> candidate.conditions.methods().isEmpty())
+                    .thenComparingInt(candidate -> -candidate.conditions.count());
+
+    /// The same made total, by what does not depend on the order of the configuration.
+    static final Comparator<Candidate<?>> PRECEDENCE =
+            PREFERENCE.thenComparing(candidate -> candidate.name);
+
+    final String name;
+    final R route;
+    final HostPattern host;
+    final PathPattern path;
+    final Conditions conditions;
+
+    /// Where the path pattern, or else the match, stands in the configuration.
+    final String position;
+
+    private final int priority;
+    private final @Nullable RouteMatch<R> constant;
+
+    /// Set once, before any table that holds this is published.
+    private int rank;
+
+    Candidate(
+            RouteEntry<R> entry,
+            HostPattern host,
+            PathPattern path,
+            Conditions conditions,
+            String position) {
+        this.name = entry.name();
+        this.route = entry.route();
+        this.priority = entry.priority();
+        this.host = host;
+        this.path = path;
+        this.conditions = conditions;
+        this.position = position;
+        this.constant = constantMatch(route, path);
+    }
+
+    private static <R> @Nullable RouteMatch<R> constantMatch(R route, PathPattern path) {
+        return switch (path) {
+            case PathPattern.Any _ -> new RouteMatch<>(route, 0, List.of());
+            case PathPattern.Exact(String text) ->
+                    new RouteMatch<>(route, text.length(), List.of());
+            case PathPattern.Prefix(String text) ->
+                    new RouteMatch<>(route, text.length(), List.of());
+            case PathPattern.TextPrefix(String text) ->
+                    new RouteMatch<>(route, text.length(), List.of());
+            case PathPattern.Regex _, PathTemplate _ -> null;
+        };
+    }
+
+    int rank() {
+        return rank;
+    }
+
+    void rank(int rank) {
+        this.rank = rank;
+    }
+
+    /// Whether a candidate of rank `rank` would win over `best`, if there is one.
+    static boolean outranks(int rank, @Nullable Candidate<?> best) {
+        return best == null || rank < best.rank;
+    }
+
+    /// Whether a request whose host and path have led here is taken. Paths lead to a regular
+    /// expression only as one of the host's, so it is asked here.
+    boolean takes(RequestHead head, InetAddress client) {
+        return conditions.hold(head, client)
+                && (!(path instanceof PathPattern.Regex)
+                        || path.matches(head.fields().bytes(), head.pathStart(), head.pathEnd()));
+    }
+
+    /// The answer for a request that this takes.
+    RouteMatch<R> match(RequestHead head) {
+        if (constant != null) {
+            return constant;
+        }
+        int start = head.pathStart();
+        int end = head.pathEnd();
+        List<String> captures =
+                path instanceof PathTemplate template
+                        ? template.capture(head.fields().bytes(), start, end)
+                        : List.of();
+        return new RouteMatch<>(route, end - start, captures);
+    }
+
+    /// Whether this takes every request that `other` takes. False when that cannot be told.
+    boolean covers(Candidate<?> other) {
+        return host.covers(other.host)
+                && path.covers(other.path)
+                && conditions.cover(other.conditions);
+    }
+
+    /// Host and path in short, `shop.example.com/orders/*`.
+    String pattern() {
+        boolean anyHost = host.kind() == HostPattern.Kind.ANY;
+        String text = (anyHost ? "" : host) + path.toString();
+        return text.isEmpty() ? "*" : text;
+    }
+
+    int priority() {
+        return priority;
+    }
+}

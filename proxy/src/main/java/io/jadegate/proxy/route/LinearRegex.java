@@ -1,0 +1,126 @@
+package io.jadegate.proxy.route;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/// Compiles regular expressions of the RE2 syntax, whose matching takes time linear in the text.
+///
+/// Counted repetition is compiled by copying, so a few nested ones, `((a{100}){100}){100}`, would
+/// take all memory there is: an expression is weighed before it is compiled.
+final class LinearRegex {
+    /// About the number of instructions.
+    private static final long MAX_SIZE = 20_000;
+
+    private final String text;
+    private int at;
+
+    /// The sizes of the groups around, up to where the inner ones began.
+    private final Deque<Long> around = new ArrayDeque<>();
+
+    /// The size of the innermost open group so far, and of its last atom.
+    private long size;
+
+    private long atom;
+
+    private LinearRegex(String text) {
+        this.text = text;
+    }
+
+    static Pattern compile(String text) throws PatternException {
+        if (new LinearRegex(text).weigh() > MAX_SIZE) {
+            throw new PatternException("regex \"" + text + "\" is too large");
+        }
+        try {
+            return Pattern.compile(text);
+        } catch (PatternSyntaxException e) {
+            throw new PatternException(
+                    "regex \"" + text + "\" is not one of RE2: " + e.getMessage());
+        }
+    }
+
+    /// An upper estimate for a well-formed expression, and some number for any other.
+    private long weigh() {
+        while (at < text.length()) {
+            char c = text.charAt(at++);
+            switch (c) {
+                case '(' -> {
+                    around.push(size);
+                    size = 0;
+                    atom = 0;
+                }
+                case ')' -> closeGroup();
+                case '{' -> repeat();
+                case '[' -> {
+                    skipClass();
+                    addAtom();
+                }
+                case '\\' -> {
+                    skipEscaped();
+                    addAtom();
+                }
+                default -> addAtom();
+            }
+        }
+        while (!around.isEmpty()) {
+            closeGroup();
+        }
+        return size;
+    }
+
+    private void addAtom() {
+        atom = 1;
+        size = bounded(size + 1);
+    }
+
+    private void closeGroup() {
+        atom = size + 2;
+        size = bounded(atom + (around.isEmpty() ? 0 : around.pop()));
+    }
+
+    private void repeat() {
+        int close = text.indexOf('}', at);
+        if (close < 0) {
+            return;
+        }
+        long times = 1;
+        for (String bound : text.substring(at, close).split(",", -1)) {
+            if (!bound.isEmpty()
+                    && bound.length() < 10
+                    && bound.chars().allMatch(c -> c >= '0' && c <= '9')) {
+                times = Math.max(times, Long.parseLong(bound));
+            }
+        }
+        size = bounded(size + atom * (times - 1));
+        atom = bounded(atom * times);
+        at = close + 1;
+    }
+
+    private void skipClass() {
+        // A bracket that stands first, or first behind ^, belongs to the class.
+        int first = text.startsWith("^", at) ? at + 1 : at;
+        while (at < text.length()) {
+            char c = text.charAt(at++);
+            if (c == '\\') {
+                at++;
+            } else if (c == ']' && at - 1 > first) {
+                return;
+            }
+        }
+    }
+
+    /// Skips what was escaped, as in `\.`, `\x{10FFFF}` and `\p{Greek}`.
+    private void skipEscaped() {
+        boolean braced = at + 1 < text.length() && "xpP".indexOf(text.charAt(at)) >= 0;
+        at++;
+        if (braced && text.charAt(at) == '{') {
+            at = Math.max(at, text.indexOf('}', at)) + 1;
+        }
+    }
+
+    /// Keeps products of sizes from overflowing.
+    private static long bounded(long size) {
+        return Math.min(size, Integer.MAX_VALUE);
+    }
+}

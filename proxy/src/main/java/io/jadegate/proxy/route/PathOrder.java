@@ -1,0 +1,65 @@
+package io.jadegate.proxy.route;
+
+import java.util.Comparator;
+
+/// Preference among path patterns: exact, template, prefix, regular expression, any.
+///
+/// Templates compare segment by segment, a literal before a capture before the rest; prefixes by
+/// length, the longer first and of equal ones the segment-wise first; regular expressions by the
+/// length of their text. Further comparisons by text make the order total: where they decide
+/// between anything but regular expressions, no path has both patterns.
+enum PathOrder implements Comparator<PathPattern> {
+    INSTANCE;
+
+    @Override
+    public int compare(PathPattern a, PathPattern b) {
+        int byKind = Integer.compare(kind(a), kind(b));
+        if (byKind != 0) {
+            return byKind;
+        }
+        if (a instanceof PathTemplate first && b instanceof PathTemplate second) {
+            return compareTemplates(first, second);
+        }
+        String first = text(a);
+        String second = text(b);
+        if (!(a instanceof PathPattern.Exact) && first.length() != second.length()) {
+            return Integer.compare(second.length(), first.length());
+        }
+        int byText = first.compareTo(second);
+        return byText != 0
+                ? byText
+                : Boolean.compare(
+                        a instanceof PathPattern.TextPrefix, b instanceof PathPattern.TextPrefix);
+    }
+
+    private static int kind(PathPattern pattern) {
+        return switch (pattern) {
+            case PathPattern.Exact _ -> 0;
+            case PathTemplate _ -> 1;
+            case PathPattern.Prefix _, PathPattern.TextPrefix _ -> 2;
+            case PathPattern.Regex _ -> 3;
+            case PathPattern.Any _ -> 4;
+        };
+    }
+
+    private static String text(PathPattern pattern) {
+        return switch (pattern) {
+            case PathPattern.Exact(String path) -> path;
+            case PathPattern.Prefix(String path) -> path;
+            case PathPattern.TextPrefix(String text) -> text;
+            case PathPattern.Regex regex -> regex.pattern().pattern();
+            case PathTemplate _, PathPattern.Any _ -> "";
+        };
+    }
+
+    private static int compareTemplates(PathTemplate a, PathTemplate b) {
+        int segments = Math.max(a.segments().size(), b.segments().size());
+        for (int i = 0; i < segments; i++) {
+            int bySegment = Integer.compare(a.generality(i), b.generality(i));
+            if (bySegment != 0) {
+                return bySegment;
+            }
+        }
+        return a.shape().compareTo(b.shape());
+    }
+}
