@@ -8,7 +8,7 @@ import io.jadegate.api.filter.HttpFilterProvider;
 import io.jadegate.api.net.IpRules;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 
 /// Makes `ip-filter`.
 public final class IpFilterProvider implements HttpFilterProvider<IpFilterSettings> {
@@ -29,7 +29,7 @@ public final class IpFilterProvider implements HttpFilterProvider<IpFilterSettin
 
     @Override
     public Object ingredients(IpFilterSettings settings, FilterContext context) {
-        return rules(settings, context);
+        return new Ingredients(settings, lists(settings, context));
     }
 
     @Override
@@ -45,21 +45,19 @@ public final class IpFilterProvider implements HttpFilterProvider<IpFilterSettin
                         "lists[" + i + "]", "ip list \"" + name + "\" does not exist");
             }
         }
-        IpListConfig rules = rules(settings, context);
-        return new IpFilter(IpRules.of(rules.allow(), rules.deny()));
-    }
-
-    /// The networks in place and those of all lists.
-    private static IpListConfig rules(IpFilterSettings settings, FilterContext context) {
         List<Cidr> allow = new ArrayList<>(settings.allow());
         List<Cidr> deny = new ArrayList<>(settings.deny());
-        settings.lists().stream()
-                .map(context.config().ipLists()::get)
-                .filter(Objects::nonNull)
-                .forEach(list -> {
-                    allow.addAll(list.allow());
-                    deny.addAll(list.deny());
-                });
-        return new IpListConfig(allow, deny);
+        for (IpListConfig list : lists(settings, context)) {
+            allow.addAll(list.allow());
+            deny.addAll(list.deny());
+        }
+        return new IpFilter(IpRules.of(allow, deny));
     }
+
+    private static List<IpListConfig> lists(IpFilterSettings settings, FilterContext context) {
+        Map<String, IpListConfig> known = context.config().ipLists();
+        return settings.lists().stream().filter(known::containsKey).map(known::get).toList();
+    }
+
+    private record Ingredients(IpFilterSettings settings, List<IpListConfig> lists) {}
 }

@@ -34,10 +34,11 @@ public final class RewritePathProvider implements HttpFilterProvider<RewritePath
     @Override
     public HttpFilter create(RewritePathSettings settings, FilterContext context)
             throws SettingsException {
+        checkWays(settings);
         return new RewritePath(rewrite(settings));
     }
 
-    private static Rewrite rewrite(RewritePathSettings settings) throws SettingsException {
+    private static void checkWays(RewritePathSettings settings) throws SettingsException {
         boolean prefixes = settings.stripPrefix() || settings.addPrefix() != null;
         long ways =
                 Stream.of(settings.path(), settings.template(), settings.regex())
@@ -58,6 +59,9 @@ public final class RewritePathProvider implements HttpFilterProvider<RewritePath
                     settings.regex() == null ? "replacement" : "regex",
                     "regex and replacement belong together");
         }
+    }
+
+    private static Rewrite rewrite(RewritePathSettings settings) throws SettingsException {
         if (settings.path() != null) {
             return new Rewrite.Replacement(path("path", settings.path()));
         }
