@@ -9,6 +9,7 @@ import io.jadegate.api.http.Method;
 import io.jadegate.api.http.RequestHead;
 import java.net.InetAddress;
 import java.util.Map;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,6 +107,23 @@ class TemplateTest {
         var problem = catchThrowableOfType(TemplateException.class, () -> Template.parse(text));
 
         assertThat(problem).hasMessage(message);
+    }
+
+    @Test
+    void parsesOrRefusesAnyText() {
+        var random = new Random(5);
+        String alphabet = "{{{}}}. apthquery";
+        for (int round = 0; round < 50_000; round++) {
+            var text = new StringBuilder();
+            for (int i = random.nextInt(16); i > 0; i--) {
+                text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+            }
+            try {
+                Template.parse(text.toString()).render(exchange);
+            } catch (TemplateException e) {
+                assertThat(e.offset()).isBetween(0, text.length() - 2);
+            }
+        }
     }
 
     @ParameterizedTest
