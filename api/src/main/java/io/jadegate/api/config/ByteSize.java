@@ -18,7 +18,9 @@ public record ByteSize(long bytes) implements Comparable<ByteSize> {
     /// @throws IllegalArgumentException when the text is not a size or is larger than 2^63-1 bytes
     public static ByteSize parse(String text) {
         var unitStart = 0;
-        while (unitStart < text.length() && Character.digit(text.charAt(unitStart), 10) >= 0) {
+        while (unitStart < text.length()
+                && text.charAt(unitStart) >= '0'
+                && text.charAt(unitStart) <= '9') {
             unitStart++;
         }
         var unit = unit(text.substring(unitStart));

@@ -14,7 +14,7 @@ import java.util.Arrays;
 public record Cidr(boolean v6, long high, long low, int length) {
 
     /// The pattern of the written form.
-    public static final String PATTERN = "[0-9A-Fa-f:.]+(/[0-9]{1,3})?";
+    public static final String PATTERN = "[0-9A-Fa-f]*[:.][0-9A-Fa-f:.]*(/[0-9]{1,3})?";
 
     /// The written form, for people.
     public static final String ACCEPTED =

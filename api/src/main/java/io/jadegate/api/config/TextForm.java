@@ -13,11 +13,12 @@ public enum TextForm {
     /// A name in Via and Proxy-Status (RFC 9110 section 7.6.3), or nothing.
     PSEUDONYM("[!#$%&'*+.^_`|~0-9A-Za-z-]*", "a name without spaces, or an empty text"),
     /// A path as it stands in a request, without query or fragment.
-    PATH("/[^?#\\s]*", "a path that starts with '/', without '?' or '#'"),
+    PATH("/[^?#\\s\\x00-\\x1F\\x7F]*", "a path that starts with '/', without '?' or '#'"),
     /// A path of literal segments and `{name}` captures, a last `{name...}` taking the rest.
     PATH_TEMPLATE(
-            "(/[^/{}?#\\s]*|/\\{[A-Za-z_][A-Za-z0-9_]*\\})*(/\\{[A-Za-z_][A-Za-z0-9_]*\\.\\.\\.\\})?",
-            "a path whose segments are text or {name}, the last one may be {name...}"),
+            "(?=/)(/[^/{}?#\\s\\x00-\\x1F\\x7F]*|/\\{[A-Za-z_][A-Za-z0-9_]*\\})*(/\\{[A-Za-z_][A-Za-z0-9_]*\\.\\.\\.\\})?",
+            "a path whose segments are text or {name}, the last one may be {name...}",
+            500),
     /// A host or IP address with an optional port.
     AUTHORITY(
             "([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?\\.?|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?",
@@ -26,7 +27,8 @@ public enum TextForm {
     HOST_PATTERN(
             "\\*|(\\*\\.)?[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?"
                     + "(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\\.?|\\[[0-9A-Fa-f:.]+\\]",
-            "shop.example.com, *.example.com or *"),
+            "shop.example.com, *.example.com or *",
+            255),
     /// The name of a header field (RFC 9110 section 5.1).
     FIELD_NAME("[!#$%&'*+.^_`|~0-9A-Za-z-]+", "a header name"),
     /// The value of a header field (RFC 9110 section 5.5); may hold `{{…}}`.
@@ -45,6 +47,7 @@ public enum TextForm {
 
     private final String pattern;
     private final String accepted;
+    private final int maxLength;
 
     // Compiled on first use: a start pays only for the forms its file uses. A race compiles twice,
     // harmlessly.
@@ -52,12 +55,21 @@ public enum TextForm {
     private volatile @Nullable Pattern compiled;
 
     TextForm(String pattern, String accepted) {
+        this(pattern, accepted, Integer.MAX_VALUE);
+    }
+
+    /// @param maxLength bounds patterns that repeat groups: the JDK matches those by recursion
+    TextForm(String pattern, String accepted, int maxLength) {
         this.pattern = pattern;
         this.accepted = accepted;
+        this.maxLength = maxLength;
     }
 
     /// Whether the whole text has this form.
     public boolean accepts(String text) {
+        if (text.length() > maxLength) {
+            return false;
+        }
         var current = compiled;
         if (current == null) {
             current = Pattern.compile(pattern);
@@ -69,6 +81,11 @@ public enum TextForm {
     /// The regular expression of the whole text, without anchors.
     public String pattern() {
         return pattern;
+    }
+
+    /// The greatest length in characters; [Integer#MAX_VALUE] when any is accepted.
+    public int maxLength() {
+        return maxLength;
     }
 
     /// What is accepted, for people: completes "must be …".

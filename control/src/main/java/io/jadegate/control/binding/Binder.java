@@ -224,6 +224,10 @@ final class Binder {
     }
 
     private Object parsed(ScalarType type, Scalar scalar, @Nullable Setting setting) {
+        var accepted = type.accepted() + (setting != null && setting.off() ? ", or off" : "");
+        if (scalar.isTyped()) {
+            return mismatch(scalar, accepted);
+        }
         try {
             var value = type.parse(scalar.text(), scalar.source().directory());
             if (setting != null && setting.off() && value.equals(Duration.ZERO)) {
@@ -231,8 +235,7 @@ final class Binder {
             }
             return value;
         } catch (IllegalArgumentException _) {
-            return mismatch(
-                    scalar, type.accepted() + (setting != null && setting.off() ? ", or off" : ""));
+            return mismatch(scalar, accepted);
         }
     }
 
@@ -602,7 +605,8 @@ final class Binder {
         if (!(tree instanceof Mapping mapping)
                 || mapping.entries().size() != 1
                 || !(mapping.entries().values().iterator().next().value() instanceof Scalar scalar)
-                || scalar.isNull()) {
+                || scalar.isTyped()
+                || scalar.text().isEmpty()) {
             return error(
                     tree, "must be { env: NAME } or { file: PATH }, so that no secret stands here");
         }

@@ -44,11 +44,11 @@ final class JsonSchema {
         properties.put(
                 "include",
                 described(
-                        oneOrMany(Map.of("type", "string", "minLength", 1)),
+                        oneOrMany(ordered("type", "string", "minLength", 1)),
                         "files that belong to this one, relative to it; patterns such as conf.d/*.yaml",
                         null));
         properties.putAll(properties(shapes.block(Config.class)));
-        definitions.put("environment", Map.of("type", "string", "pattern", ENVIRONMENT));
+        definitions.put("environment", ordered("type", "string", "pattern", ENVIRONMENT));
         var schema = new LinkedHashMap<String, Object>();
         schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.put("title", "Jadegate configuration");
@@ -151,13 +151,24 @@ final class JsonSchema {
     }
 
     private static Map<String, Object> text(@Nullable TextForm form) {
-        return text(form == null ? null : form.pattern());
+        if (form == null) {
+            return text((String) null);
+        }
+        return form.maxLength() == Integer.MAX_VALUE
+                ? text(form.pattern())
+                : bounded(text(form.pattern()), form.maxLength());
     }
 
     private static Map<String, Object> text(@Nullable String pattern) {
         return pattern == null
                 ? Map.of("type", "string")
                 : ordered("type", "string", "pattern", "^(?:" + pattern + ")$|" + ENVIRONMENT);
+    }
+
+    private static Map<String, Object> bounded(Map<String, Object> schema, int maxLength) {
+        var result = new LinkedHashMap<>(schema);
+        result.put("maxLength", maxLength);
+        return result;
     }
 
     private Map<String, Object> named(Shape value, @Nullable Setting setting) {
@@ -282,13 +293,13 @@ final class JsonSchema {
     }
 
     private static Map<String, Object> secret() {
-        var text = Map.<String, Object>of("type", "string", "minLength", 1);
+        var text = ordered("type", "string", "minLength", 1);
         return Map.of(
                 "anyOf",
                 List.of(
                         closed("env", text),
                         closed("file", text),
-                        Map.of("type", "string", "pattern", "^\\$")));
+                        ordered("type", "string", "pattern", "^\\$")));
     }
 
     private static Map<String, Object> closed(String key, Map<String, Object> value) {

@@ -9,10 +9,12 @@ import io.jadegate.control.binding.Shape.Hidden;
 import io.jadegate.control.binding.Shape.Items;
 import io.jadegate.control.binding.Shape.Named;
 import io.jadegate.control.binding.Shape.Single;
+import io.jadegate.control.binding.Shape.Word;
 import io.jadegate.control.binding.Shape.Words;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -99,7 +101,7 @@ final class KeyTable {
     private static String value(Shape shape, Setting setting) {
         return switch (shape) {
             case Single(var type, _) -> single(type, setting);
-            case Words(var words) -> words(words.keySet());
+            case Words(var words) -> words(words);
             case Items(var item) -> "list: " + value(item, setting);
             case Named(var value) -> "map: " + value(value, setting);
             case Choice choice -> choice(choice);
@@ -135,25 +137,35 @@ final class KeyTable {
         };
     }
 
-    private static String words(Iterable<String> words) {
-        var quoted = new ArrayList<String>();
-        words.forEach(word -> quoted.add("`" + word + "`"));
-        return String.join(", ", quoted);
+    private static String words(Map<String, Word> words) {
+        var now = new ArrayList<String>();
+        var later = new ArrayList<String>();
+        words.forEach((name, word) -> (word.planned() ? later : now).add("`" + name + "`"));
+        return alternatives(now, later);
     }
 
     private static String choice(Choice choice) {
-        var forms = new ArrayList<String>();
+        var now = new ArrayList<String>();
+        var later = new ArrayList<String>();
         choice.cases()
                 .forEach((name, form) -> {
                     if (name.equals(choice.shorthand())) {
-                        forms.add("text");
+                        now.add("text");
                     }
-                    forms.add(
-                            form.block().settings().isEmpty()
-                                    ? "`" + name + "`"
-                                    : "`{ " + name + ": }`");
+                    (form.planned() ? later : now)
+                            .add(
+                                    form.block().settings().isEmpty()
+                                            ? "`" + name + "`"
+                                            : "`{ " + name + ": }`");
                 });
-        return String.join(", ", forms);
+        return alternatives(now, later);
+    }
+
+    private static String alternatives(List<String> now, List<String> later) {
+        return String.join(", ", now)
+                + (later.isEmpty()
+                        ? ""
+                        : " *(not in this version: " + String.join(", ", later) + ")*");
     }
 
     private static String block(Block block) {

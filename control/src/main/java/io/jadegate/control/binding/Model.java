@@ -3,8 +3,10 @@ package io.jadegate.control.binding;
 import io.jadegate.api.config.Config;
 import io.jadegate.api.config.NodeConfig;
 import io.jadegate.api.config.Problem;
+import io.jadegate.api.config.RouteConfig;
 import io.jadegate.control.yaml.Source;
 import io.jadegate.control.yaml.Tree;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -14,11 +16,16 @@ public final class Model {
 
     private final Shapes shapes;
 
-    /// A model with these filters.
+    /// A model with these filters. One that a key of routes configures, such as `cors`, is no entry
+    /// of a list.
     ///
     /// @param filterKinds the settings record of every kind of filter there is
     public Model(Map<String, Class<? extends Record>> filterKinds) {
-        this.shapes = new Shapes(Map.copyOf(filterKinds));
+        var listed = new HashMap<>(filterKinds);
+        for (var component : RouteConfig.class.getRecordComponents()) {
+            listed.remove(Shape.kebab(component.getName()));
+        }
+        this.shapes = new Shapes(Map.copyOf(listed));
     }
 
     /// The records of a document.

@@ -2,6 +2,7 @@ package io.jadegate.control.config;
 
 import io.jadegate.api.config.Problem;
 import io.jadegate.api.config.Problem.Severity;
+import io.jadegate.api.filter.HttpFilterProvider;
 import io.jadegate.control.binding.Model;
 import io.jadegate.control.yaml.Source;
 import io.jadegate.control.yaml.Tree.Entry;
@@ -28,6 +29,15 @@ public final class ConfigLoader {
     /// @param filterKinds the settings record of every kind of filter there is
     public ConfigLoader(Map<String, Class<? extends Record>> filterKinds) {
         this.model = new Model(filterKinds);
+    }
+
+    /// A loader for configurations with the filters of these providers.
+    public static ConfigLoader of(Iterable<? extends HttpFilterProvider<?>> providers) {
+        var kinds = new HashMap<String, Class<? extends Record>>();
+        for (var provider : providers) {
+            kinds.put(provider.kind(), provider.settings());
+        }
+        return new ConfigLoader(kinds);
     }
 
     /// Reads a file, its includes, and the secrets they name.

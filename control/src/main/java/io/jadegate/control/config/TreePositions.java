@@ -8,6 +8,7 @@ import io.jadegate.control.yaml.Tree.Mapping;
 import io.jadegate.control.yaml.Tree.Scalar;
 import io.jadegate.control.yaml.Tree.Sequence;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Finds positions by walking the trees a configuration was bound from. Keys may hold dots and
@@ -47,7 +48,7 @@ final class TreePositions implements SourceMap {
                     var entry = entry(mapping, key);
                     rest = rest.substring(key.length());
                     at = entry.value();
-                    position = deeper(entry, rest);
+                    position = position(entry);
                 }
                 case Sequence sequence -> {
                     var close = rest.indexOf(']');
@@ -74,15 +75,13 @@ final class TreePositions implements SourceMap {
         return result.startsWith(".") ? result.substring(1) : result;
     }
 
-    /// A value stands where it begins; a mapping or list that is meant itself, where its key does.
-    private static Position deeper(Entry entry, String rest) {
-        return rest.isEmpty() && !(entry.value() instanceof Scalar)
-                ? entry.position()
-                : entry.value().position();
+    /// A scalar stands where it begins; a mapping or list where its key does.
+    private static Position position(Entry entry) {
+        return entry.value() instanceof Scalar ? entry.value().position() : entry.position();
     }
 
     private static Entry entry(Mapping mapping, String key) {
-        return java.util.Objects.requireNonNull(mapping.entries().get(key));
+        return Objects.requireNonNull(mapping.entries().get(key));
     }
 
     private static @Nullable String longestKey(Mapping mapping, String rest) {

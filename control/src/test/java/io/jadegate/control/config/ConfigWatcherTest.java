@@ -1,0 +1,153 @@
+package io.jadegate.control.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@NullUnmarked // What is absent fails the test.
+class ConfigWatcherTest {
+
+    private static final Duration LONG = Duration.ofHours(1);
+
+    @TempDir private Path folder;
+    private final List<LoadResult> results = new CopyOnWriteArrayList<>();
+    private ConfigFiles files;
+
+    @BeforeEach
+    void start() {
+        files = new ConfigFiles(folder);
+    }
+
+    @Test
+    void readsAgainOnlyWhenContentsChanged() {
+        files.write("main.yaml", "routes: {}\n");
+        try (var watcher = watcher(LONG)) {
+            assertThat(watcher.reloadIfChanged()).isFalse();
+            files.write("main.yaml", "routes: {}\n");
+            assertThat(watcher.reloadIfChanged()).isFalse();
+            files.write("main.yaml", "routes: { a: { respond: {} } }\n");
+            assertThat(watcher.reloadIfChanged()).isTrue();
+            assertThat(watcher.reloadIfChanged()).isFalse();
+        }
+
+        assertThat(routes()).containsExactly("[a]");
+    }
+
+    @Test
+    void seesLinksThatAreSwappedAsKubernetesDoes() throws IOException {
+        files.write("v1/main.yaml", "routes: { a: { respond: {} } }\n");
+        files.write("v2/main.yaml", "routes: { b: { respond: {} } }\n");
+        Files.createSymbolicLink(folder.resolve("..data"), Path.of("v1"));
+        Files.createSymbolicLink(folder.resolve("main.yaml"), Path.of("..data/main.yaml"));
+        try (var watcher = watcher(LONG)) {
+            watcher.start();
+            Files.createSymbolicLink(folder.resolve("..tmp"), Path.of("v2"));
+            Files.move(
+                    folder.resolve("..tmp"),
+                    folder.resolve("..data"),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+
+            await().until(() -> !results.isEmpty());
+        }
+
+        assertThat(routes()).containsExactly("[b]");
+    }
+
+    @Test
+    void seesNewFilesThatAPatternIncludes() {
+        files.write("main.yaml", "include: conf.d/*.yaml\n");
+        files.write("conf.d/a.yaml", "routes: { a: { respond: {} } }\n");
+        try (var watcher = watcher(LONG)) {
+            watcher.start();
+            files.write("conf.d/b.yaml", "routes: { b: { respond: {} } }\n");
+
+            await().until(() -> routes().contains("[a, b]"));
+        }
+    }
+
+    @Test
+    void seesAChangeWithoutEventsWhenItIsTimeToLook() {
+        files.write(
+                "main.yaml", "node: { metrics: { address: ':0', token: { file: s/token } } }\n");
+        files.write("s/token", "one");
+        try (var watcher = watcher(Duration.ofMillis(10))) {
+            watcher.start();
+            files.write("s/token", "two");
+
+            await().until(() -> !results.isEmpty());
+        }
+
+        assertThat(((LoadResult.Loaded) results.getLast()).node().metrics().token().reveal())
+                .isEqualTo("two");
+    }
+
+    @Test
+    void handsOnAWrongFileAndThenItsCorrection() {
+        files.write("main.yaml", "routes: {}\n");
+        try (var watcher = watcher(LONG)) {
+            watcher.start();
+            files.write("main.yaml", "routes: { a: {} }\n");
+            await().until(() -> results.stream().anyMatch(LoadResult.Invalid.class::isInstance));
+            files.write("main.yaml", "routes: { a: { respond: {} } }\n");
+            await().until(() -> results.getLast() instanceof LoadResult.Loaded);
+        }
+
+        assertThat(routes()).endsWith("[a]");
+    }
+
+    @Test
+    void readsAgainOnDemandAlthoughNothingChanged() {
+        files.write("main.yaml", "routes: {}\n");
+        try (var watcher = watcher(LONG)) {
+            assertThat(watcher.reload()).isInstanceOf(LoadResult.Loaded.class);
+        }
+
+        assertThat(results).hasSize(1);
+    }
+
+    @Test
+    void goesOnWhenTheTakerOfResultsFails() {
+        files.write("main.yaml", "routes: {}\n");
+        var watcher =
+                new ConfigWatcher(
+                        files::load,
+                        files.load().sources(),
+                        result -> {
+                            results.add(result);
+                            throw new IllegalStateException("refused");
+                        },
+                        LONG,
+                        Duration.ofMillis(1));
+        try (watcher) {
+            watcher.start();
+            files.write("main.yaml", "routes: { a: { respond: {} } }\n");
+            await().until(() -> results.size() == 1);
+            files.write("main.yaml", "routes: { b: { respond: {} } }\n");
+            await().until(() -> results.size() == 2);
+        }
+    }
+
+    private ConfigWatcher watcher(Duration poll) {
+        return new ConfigWatcher(
+                files::load, files.load().sources(), results::add, poll, Duration.ofMillis(1));
+    }
+
+    private List<String> routes() {
+        return results.stream()
+                .filter(LoadResult.Loaded.class::isInstance)
+                .map(result -> ((LoadResult.Loaded) result).config().routes().keySet().toString())
+                .toList();
+    }
+}
