@@ -35,6 +35,10 @@ final class Candidate<R> {
     /// Where the path pattern, or else the match, stands in the configuration.
     final String position;
 
+    /// Whether a prefix of this has to end where a segment does.
+    final boolean segmentWise;
+
+    private final boolean regex;
     private final int priority;
     private final @Nullable RouteMatch<R> constant;
 
@@ -54,6 +58,8 @@ final class Candidate<R> {
         this.path = path;
         this.conditions = conditions;
         this.position = position;
+        this.segmentWise = !(path instanceof PathPattern.TextPrefix);
+        this.regex = path instanceof PathPattern.Regex;
         this.constant = constantMatch(route, path);
     }
 
@@ -87,7 +93,7 @@ final class Candidate<R> {
     /// expression only as one of the host's, so it is asked here.
     boolean takes(RequestHead head, InetAddress client) {
         return conditions.hold(head, client)
-                && (!(path instanceof PathPattern.Regex)
+                && (!regex
                         || path.matches(head.fields().bytes(), head.pathStart(), head.pathEnd()));
     }
 

@@ -226,7 +226,7 @@ final class Conflicts<R> {
         if (path instanceof PathPattern.Prefix(String prefix)) {
             return prefix;
         }
-        if (!(path instanceof PathTemplate(List<PathTemplate.Segment> segments))) {
+        if (!(path instanceof PathTemplate(List<PathTemplate.Segment> segments, _))) {
             return path.lead();
         }
         StringBuilder text = new StringBuilder();

@@ -90,6 +90,9 @@ record HostPattern(Kind kind, String name) implements Comparable<HostPattern> {
     /// host has both; names make the order total.
     @Override
     public int compareTo(HostPattern other) {
+        if (this == other) {
+            return 0;
+        }
         int byKind = kind.compareTo(other.kind);
         if (byKind != 0) {
             return byKind;

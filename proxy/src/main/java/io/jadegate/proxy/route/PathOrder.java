@@ -17,12 +17,10 @@ enum PathOrder implements Comparator<PathPattern> {
         if (byKind != 0) {
             return byKind;
         }
-        if (a instanceof PathTemplate first && b instanceof PathTemplate second) {
-            return compareTemplates(first, second);
-        }
         String first = text(a);
         String second = text(b);
-        if (!(a instanceof PathPattern.Exact) && first.length() != second.length()) {
+        boolean longestFirst = !(a instanceof PathPattern.Exact || a instanceof PathTemplate);
+        if (longestFirst && first.length() != second.length()) {
             return Integer.compare(second.length(), first.length());
         }
         int byText = first.compareTo(second);
@@ -48,18 +46,8 @@ enum PathOrder implements Comparator<PathPattern> {
             case PathPattern.Prefix(String path) -> path;
             case PathPattern.TextPrefix(String text) -> text;
             case PathPattern.Regex regex -> regex.pattern().pattern();
-            case PathTemplate _, PathPattern.Any _ -> "";
+            case PathTemplate template -> template.order();
+            case PathPattern.Any _ -> "";
         };
-    }
-
-    private static int compareTemplates(PathTemplate a, PathTemplate b) {
-        int segments = Math.max(a.segments().size(), b.segments().size());
-        for (int i = 0; i < segments; i++) {
-            int bySegment = Integer.compare(a.generality(i), b.generality(i));
-            if (bySegment != 0) {
-                return bySegment;
-            }
-        }
-        return a.shape().compareTo(b.shape());
     }
 }

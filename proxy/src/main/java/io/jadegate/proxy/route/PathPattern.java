@@ -64,8 +64,12 @@ sealed interface PathPattern
 
     /// The canonical form, octets beyond ASCII escaped.
     static String canonicalForm(String path) throws PatternException {
+        byte[] written = path.getBytes(UTF_8);
+        if (Paths.isCanonical(written, 0, written.length)) {
+            return path;
+        }
         StringBuilder escaped = new StringBuilder(path.length());
-        for (byte octet : path.getBytes(UTF_8)) {
+        for (byte octet : written) {
             if (octet < 0) {
                 escaped.append(String.format("%%%02X", octet));
             } else {

@@ -14,7 +14,9 @@ import java.util.Set;
 /// escapes included.
 ///
 /// @param segments in order, a [Rest] only at the end
-record PathTemplate(List<Segment> segments) implements PathPattern {
+/// @param order sorts templates by preference: segment by segment a literal before a capture before
+///   the rest, then by their literals. Equal for templates that take the same paths.
+record PathTemplate(List<Segment> segments, String order) implements PathPattern {
     /// Bounds the depth of the search, which descends once for each capture.
     private static final int MAX_CAPTURES = 32;
 
@@ -50,7 +52,7 @@ record PathTemplate(List<Segment> segments) implements PathPattern {
                     "template \"" + text + "\" has more than " + MAX_CAPTURES + " captures");
         }
         requireCanonical(segments, text);
-        return new PathTemplate(List.copyOf(segments));
+        return new PathTemplate(List.copyOf(segments), order(segments));
     }
 
     private static Segment segment(String part, String template) throws PatternException {
@@ -90,6 +92,24 @@ record PathTemplate(List<Segment> segments) implements PathPattern {
                             + template
                             + "\" is not in the canonical form in which paths are matched");
         }
+    }
+
+    private static String order(List<Segment> segments) {
+        StringBuilder generality = new StringBuilder();
+        StringBuilder literals = new StringBuilder();
+        for (Segment segment : segments) {
+            literals.append('/');
+            switch (segment) {
+                case Literal(String text) -> {
+                    generality.append('1');
+                    literals.append(text);
+                }
+                case Capture _ -> generality.append('2');
+                case Rest _ -> generality.append('3');
+            }
+        }
+        // The end, 0, comes before any segment.
+        return generality.append('0').append(literals).toString();
     }
 
     @Override
@@ -200,34 +220,6 @@ record PathTemplate(List<Segment> segments) implements PathPattern {
             case Capture _ -> mine instanceof Capture;
             case Rest _ -> false;
         };
-    }
-
-    /// How particular the segment at `i` is: a literal, or the end, before a capture before the
-    /// rest.
-    int generality(int i) {
-        if (i >= segments.size()) {
-            return 0;
-        }
-        return switch (segments.get(i)) {
-            case Literal _ -> 0;
-            case Capture _ -> 1;
-            case Rest _ -> 2;
-        };
-    }
-
-    /// The template without its names: templates of one shape take the same paths.
-    String shape() {
-        StringBuilder shape = new StringBuilder();
-        for (Segment segment : segments) {
-            shape.append('/')
-                    .append(
-                            switch (segment) {
-                                case Literal(String text) -> text;
-                                case Capture _ -> "{}";
-                                case Rest _ -> "{...}";
-                            });
-        }
-        return shape.toString();
     }
 
     @Override

@@ -113,7 +113,9 @@ final class PathTrie<R> {
     }
 
     private static final class Node<R> {
-        private static final Candidate<?>[] NONE = {};
+        private static final Candidate<?>[] NO_CANDIDATES = {};
+        private static final Node<?>[] NO_NODES = {};
+        private static final byte[] NO_OCTETS = {};
 
         @Nullable Node<R> parent;
         final byte[] text;
@@ -121,8 +123,8 @@ final class PathTrie<R> {
         /// How many octets of `text` this node stands for; more may belong to nodes below.
         final int depth;
 
-        private byte[] firsts = new byte[0];
-        private Node<R>[] children = nodes(0);
+        private byte[] firsts = NO_OCTETS;
+        private Node<R>[] children = noNodes();
         private Candidate<R>[] ending = none();
         private Candidate<R>[] leading = none();
         private @Nullable PathTrie<R> captures;
@@ -135,7 +137,12 @@ final class PathTrie<R> {
 
         @SuppressWarnings("unchecked") // empty
         private static <R> Candidate<R>[] none() {
-            return (Candidate<R>[]) NONE;
+            return (Candidate<R>[]) NO_CANDIDATES;
+        }
+
+        @SuppressWarnings("unchecked") // empty
+        private static <R> Node<R>[] noNodes() {
+            return (Node<R>[]) NO_NODES;
         }
 
         @SuppressWarnings({"unchecked", "rawtypes"}) // made here, holds nothing else
@@ -257,16 +264,13 @@ final class PathTrie<R> {
                 if (!Candidate.outranks(candidate.rank(), best)) {
                     return best;
                 }
-                if (endsHere(candidate, bytes, at, end) && judge.accepts(candidate, head, client)) {
+                boolean here =
+                        !candidate.segmentWise || PathPattern.Prefix.endsSegment(bytes, at, end);
+                if (here && judge.accepts(candidate, head, client)) {
                     return candidate;
                 }
             }
             return best;
-        }
-
-        private static boolean endsHere(Candidate<?> candidate, byte[] bytes, int at, int end) {
-            return candidate.path instanceof PathPattern.TextPrefix
-                    || PathPattern.Prefix.endsSegment(bytes, at, end);
         }
     }
 }

@@ -33,8 +33,9 @@ public final class RouteTables<R> {
             List<RouteEntry<R>> routes, Collection<String> listeners, List<Problem> problems) {
         List<Candidate<R>> candidates = new ArrayList<>(routes.size());
         Map<String, Set<String>> listenersOf = new HashMap<>();
+        Map<HostPattern, HostPattern> known = new HashMap<>();
         for (RouteEntry<R> route : routes) {
-            addCandidates(route, candidates, problems);
+            addCandidates(route, known, candidates, problems);
             if (!route.match().listeners().isEmpty()) {
                 listenersOf.put(route.name(), Set.copyOf(route.match().listeners()));
             }
@@ -70,8 +71,12 @@ public final class RouteTables<R> {
         return served.stream().mapToObj(candidates::get).toList();
     }
 
+    /// @param known one instance of each host pattern, to be shared: it makes comparing them cheap
     private static <R> void addCandidates(
-            RouteEntry<R> route, List<Candidate<R>> candidates, List<Problem> problems) {
+            RouteEntry<R> route,
+            Map<HostPattern, HostPattern> known,
+            List<Candidate<R>> candidates,
+            List<Problem> problems) {
         String position = "routes." + route.name() + ".match";
         MatchConfig match = route.match();
         List<Problem> found = new ArrayList<>(0);
@@ -82,7 +87,8 @@ public final class RouteTables<R> {
         if (found.stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR)) {
             return;
         }
-        for (HostPattern host : hosts) {
+        for (HostPattern parsed : hosts) {
+            HostPattern host = known.computeIfAbsent(parsed, pattern -> pattern);
             for (Map.Entry<PathPattern, String> path : paths.entrySet()) {
                 candidates.add(
                         new Candidate<>(route, host, path.getKey(), conditions, path.getValue()));
@@ -117,7 +123,7 @@ public final class RouteTables<R> {
         if (configs.isEmpty()) {
             return Map.of(PathPattern.ANY, position);
         }
-        Map<PathPattern, String> paths = new HashMap<>();
+        Map<PathPattern, String> paths = HashMap.newHashMap(configs.size());
         for (int i = 0; i < configs.size(); i++) {
             String at = position + ".path" + (configs.size() == 1 ? "" : "[" + i + "]");
             try {
