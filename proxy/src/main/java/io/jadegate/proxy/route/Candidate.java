@@ -18,7 +18,7 @@ final class Candidate<R> {
     static final Comparator<Candidate<?>> PREFERENCE =
             Comparator.<Candidate<?>>comparingLong(candidate -> -(long) candidate.priority)
                     .thenComparing(candidate -> candidate.host)
-                    .thenComparing(candidate -> candidate.path, PathOrder.INSTANCE)
+                    .thenComparing(candidate -> candidate.path, PathOrder::compare)
                     .thenComparing(candidate -> candidate.conditions.methods().isEmpty())
                     .thenComparingInt(candidate -> -candidate.conditions.count());
 

@@ -1,18 +1,15 @@
 package io.jadegate.proxy.route;
 
-import java.util.Comparator;
-
 /// Preference among path patterns: exact, template, prefix, regular expression, any.
 ///
 /// Templates compare segment by segment, a literal before a capture before the rest; prefixes by
 /// length, the longer first and of equal ones the segment-wise first; regular expressions by the
 /// length of their text. Further comparisons by text make the order total: where they decide
 /// between anything but regular expressions, no path has both patterns.
-enum PathOrder implements Comparator<PathPattern> {
-    INSTANCE;
+final class PathOrder {
+    private PathOrder() {}
 
-    @Override
-    public int compare(PathPattern a, PathPattern b) {
+    static int compare(PathPattern a, PathPattern b) {
         int byKind = Integer.compare(kind(a), kind(b));
         if (byKind != 0) {
             return byKind;
