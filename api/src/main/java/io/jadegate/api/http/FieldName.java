@@ -14,6 +14,9 @@ public final class FieldName {
     /// The key of a field that was removed; no name has it.
     static final int REMOVED = Integer.MIN_VALUE;
 
+    /// The numbers of the constants are below this.
+    public static final int KNOWN_NAMES = 64;
+
     private static final Table KNOWN = new Table();
 
     public static final FieldName HOST = known("Host");
@@ -160,6 +163,9 @@ public final class FieldName {
         private int count;
 
         FieldName register(String text) {
+            if (count == KNOWN_NAMES) {
+                throw new IllegalStateException("more names than " + KNOWN_NAMES);
+            }
             FieldName name = new FieldName(text, count++);
             int slot = hash(name.lower, 0, name.lower.length) & 255;
             while (slots[slot] != null) {

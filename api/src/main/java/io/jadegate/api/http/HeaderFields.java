@@ -112,6 +112,13 @@ public final class HeaderFields {
         return index[i * SLOT + KEY];
     }
 
+    /// Whether the field at a position has that name.
+    public boolean is(int i, FieldName name) {
+        int slot = i * SLOT;
+        int key = name.key();
+        return index[slot + KEY] == key && (key >= 0 || nameIs(slot, name));
+    }
+
     public int nameStart(int i) {
         return index[i * SLOT + NAME_START];
     }
