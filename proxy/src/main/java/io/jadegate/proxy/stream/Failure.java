@@ -1,0 +1,87 @@
+package io.jadegate.proxy.stream;
+
+import io.jadegate.api.filter.Reason;
+import org.jspecify.annotations.Nullable;
+
+/// Trouble that is to be expected of a network, as a value: who broke what.
+///
+/// @param kind what happened, and on which side
+/// @param detail more about this one occurrence, for logs and trusted readers; or null
+public record Failure(Kind kind, @Nullable String detail) {
+
+    public static Failure of(Kind kind) {
+        return new Failure(kind, null);
+    }
+
+    public static Failure of(Kind kind, @Nullable Throwable cause) {
+        return new Failure(kind, cause == null ? null : cause.getMessage());
+    }
+
+    public Side side() {
+        return kind.side;
+    }
+
+    /// The one mapping from failures to reasons, and so to status codes.
+    public Reason reason() {
+        return kind.reason;
+    }
+
+    /// Whose side of the gateway broke.
+    public enum Side {
+        DOWNSTREAM,
+        UPSTREAM,
+        GATEWAY
+    }
+
+    /// What happened.
+    public enum Kind {
+        REQUEST_MALFORMED(Side.DOWNSTREAM, Reason.REQUEST_MALFORMED),
+        REQUEST_URI_TOO_LONG(Side.DOWNSTREAM, Reason.REQUEST_URI_TOO_LONG),
+        REQUEST_HEAD_TOO_LARGE(Side.DOWNSTREAM, Reason.REQUEST_HEAD_TOO_LARGE),
+        REQUEST_VERSION(Side.DOWNSTREAM, Reason.REQUEST_VERSION),
+        REQUEST_HEAD_TIMEOUT(Side.DOWNSTREAM, Reason.REQUEST_HEAD_TIMEOUT),
+        REQUEST_BODY_TIMEOUT(Side.DOWNSTREAM, Reason.REQUEST_BODY_TIMEOUT),
+        REQUEST_BODY_TOO_LARGE(Side.DOWNSTREAM, Reason.REQUEST_BODY_TOO_LARGE),
+        CLIENT_CLOSED(Side.DOWNSTREAM, Reason.CLIENT_ABORTED),
+        CLIENT_WRITE_TIMEOUT(Side.DOWNSTREAM, Reason.CLIENT_WRITE_TIMEOUT),
+
+        NO_ENDPOINT(Side.UPSTREAM, Reason.UPSTREAM_NO_ENDPOINT),
+        OVERLOAD(Side.UPSTREAM, Reason.UPSTREAM_OVERLOAD),
+        NAME_NOT_RESOLVED(Side.UPSTREAM, Reason.UPSTREAM_NAME_NOT_RESOLVED),
+        CONNECT_REFUSED(Side.UPSTREAM, Reason.UPSTREAM_CONNECT_REFUSED),
+        CONNECT_TIMEOUT(Side.UPSTREAM, Reason.UPSTREAM_CONNECT_TIMEOUT),
+        UNREACHABLE(Side.UPSTREAM, Reason.UPSTREAM_UNREACHABLE),
+        /// The connection ended before the first octet of a response.
+        RESET_BEFORE_RESPONSE(Side.UPSTREAM, Reason.UPSTREAM_RESET),
+        /// The connection ended inside a response.
+        RESPONSE_INCOMPLETE(Side.UPSTREAM, Reason.UPSTREAM_INCOMPLETE),
+        RESPONSE_MALFORMED(Side.UPSTREAM, Reason.UPSTREAM_MALFORMED),
+        RESPONSE_HEAD_TOO_LARGE(Side.UPSTREAM, Reason.UPSTREAM_HEAD_TOO_LARGE),
+        UPGRADE_UNASKED(Side.UPSTREAM, Reason.UPSTREAM_UPGRADE_FAILED),
+        FIRST_BYTE_TIMEOUT(Side.UPSTREAM, Reason.UPSTREAM_FIRST_BYTE_TIMEOUT),
+        IDLE_TIMEOUT(Side.UPSTREAM, Reason.UPSTREAM_IDLE_TIMEOUT),
+        UPSTREAM_WRITE_TIMEOUT(Side.UPSTREAM, Reason.UPSTREAM_WRITE_TIMEOUT),
+
+        TOTAL_TIMEOUT(Side.GATEWAY, Reason.TOTAL_TIMEOUT),
+        TUNNEL_IDLE_TIMEOUT(Side.GATEWAY, Reason.TUNNEL_IDLE_TIMEOUT),
+        DRAINED(Side.GATEWAY, Reason.DRAINING),
+        INTERNAL(Side.GATEWAY, Reason.INTERNAL_ERROR);
+
+        private final Side side;
+        private final Reason reason;
+
+        Kind(Side side, Reason reason) {
+            this.side = side;
+            this.reason = reason;
+        }
+
+        /// Whether the request cannot have reached an application, so that sending it elsewhere is
+        /// safe whatever its method.
+        public boolean neverSent() {
+            return switch (this) {
+                case CONNECT_REFUSED, CONNECT_TIMEOUT, UNREACHABLE, NAME_NOT_RESOLVED -> true;
+                default -> false;
+            };
+        }
+    }
+}

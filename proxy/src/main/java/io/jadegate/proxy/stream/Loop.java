@@ -1,0 +1,93 @@
+package io.jadegate.proxy.stream;
+
+import io.jadegate.api.http.RequestHead;
+import io.jadegate.api.http.ResponseHead;
+import io.netty.channel.EventLoop;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayDeque;
+import java.util.Locale;
+import java.util.SplittableRandom;
+
+/// What everything on one event loop shares: deadlines, chance, the date, and heads to be used
+/// again. Only for the loop's own thread, but for [#index()] and [#eventLoop()].
+public final class Loop {
+    /// Heads kept for reuse; more in use at once than this are left to the collector.
+    private static final int SPARE_HEADS = 256;
+
+    /// Arrays of heads grown past this are not kept.
+    private static final int KEEP_BYTES = 4096;
+
+    private static final DateTimeFormatter HTTP_DATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
+                    .withZone(ZoneOffset.UTC);
+
+    private final int index;
+    private final EventLoop eventLoop;
+    private final Deadlines deadlines;
+    private final SplittableRandom random = new SplittableRandom();
+    private final ArrayDeque<RequestHead> requestHeads = new ArrayDeque<>();
+    private final ArrayDeque<ResponseHead> responseHeads = new ArrayDeque<>();
+    private long dateSecond = Long.MIN_VALUE;
+    private String date = "";
+
+    public Loop(int index, EventLoop eventLoop) {
+        this.index = index;
+        this.eventLoop = eventLoop;
+        this.deadlines = new Deadlines(eventLoop);
+    }
+
+    /// The loop's number, from 0; loops are few and live as long as the process.
+    public int index() {
+        return index;
+    }
+
+    public EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    public Deadlines deadlines() {
+        return deadlines;
+    }
+
+    public SplittableRandom random() {
+        return random;
+    }
+
+    /// The time now as a `Date` field has it (RFC 9110 §5.6.7).
+    public String date() {
+        long second = System.currentTimeMillis() / 1000;
+        if (second != dateSecond) {
+            dateSecond = second;
+            date = HTTP_DATE.format(Instant.ofEpochSecond(second));
+        }
+        return date;
+    }
+
+    public RequestHead takeRequestHead() {
+        RequestHead head = requestHeads.pollLast();
+        return head == null ? new RequestHead() : head;
+    }
+
+    /// Takes a head back. The caller must hold no reference to it any more.
+    public void giveBack(RequestHead head) {
+        if (requestHeads.size() < SPARE_HEADS) {
+            head.clear(KEEP_BYTES);
+            requestHeads.addLast(head);
+        }
+    }
+
+    public ResponseHead takeResponseHead() {
+        ResponseHead head = responseHeads.pollLast();
+        return head == null ? new ResponseHead() : head;
+    }
+
+    /// Takes a head back. The caller must hold no reference to it any more.
+    public void giveBack(ResponseHead head) {
+        if (responseHeads.size() < SPARE_HEADS) {
+            head.clear(KEEP_BYTES);
+            responseHeads.addLast(head);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.jadegate.proxy.stream;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/// The event loops of the process and the transport they run.
+public final class Loops {
+    private final Transport transport;
+    private final IoEventLoopGroup group;
+    private final List<Loop> all;
+    private final IdentityHashMap<EventLoop, Loop> byEventLoop = new IdentityHashMap<>();
+
+    /// Starts `count` loops; 0 means one per core.
+    public Loops(Transport transport, int count) {
+        this.transport = transport;
+        int threads = count > 0 ? count : Runtime.getRuntime().availableProcessors();
+        group =
+                new MultiThreadIoEventLoopGroup(
+                        threads,
+                        new DefaultThreadFactory("jadegate-loop", /* daemon= */ false),
+                        transport.ioHandlerFactory());
+        List<Loop> loops = new ArrayList<>();
+        for (EventExecutor executor : group) {
+            EventLoop eventLoop = (EventLoop) executor;
+            Loop loop = new Loop(loops.size(), eventLoop);
+            loops.add(loop);
+            byEventLoop.put(eventLoop, loop);
+        }
+        all = List.copyOf(loops);
+    }
+
+    public Transport transport() {
+        return transport;
+    }
+
+    public IoEventLoopGroup group() {
+        return group;
+    }
+
+    /// All loops, by index.
+    public List<Loop> all() {
+        return all;
+    }
+
+    public int count() {
+        return all.size();
+    }
+
+    /// The loop whose thread `eventLoop` is.
+    public Loop of(EventLoop eventLoop) {
+        return Objects.requireNonNull(byEventLoop.get(eventLoop));
+    }
+
+    /// Stops the loops; whatever is still open on them is closed.
+    public Future<?> stop() {
+        return group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
+    }
+}

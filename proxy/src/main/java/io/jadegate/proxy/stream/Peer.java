@@ -1,0 +1,65 @@
+package io.jadegate.proxy.stream;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+
+/// The other end of an accepted connection.
+///
+/// @param address its IP address; the loopback address for a Unix domain socket
+/// @param text the address as text, IPv6 in its shortest form, without brackets; `unix` for a Unix
+///   domain socket
+/// @param port its port, 0 for a Unix domain socket
+/// @param localPort the port it connected to, 0 for a Unix domain socket
+/// @param secure whether the connection is encrypted
+public record Peer(InetAddress address, String text, int port, int localPort, boolean secure) {
+
+    /// The peer of a connection between two socket addresses.
+    public static Peer of(SocketAddress remote, SocketAddress local, boolean secure) {
+        int localPort = local instanceof InetSocketAddress inet ? inet.getPort() : 0;
+        if (remote instanceof InetSocketAddress inet) {
+            InetAddress address = inet.getAddress();
+            return new Peer(address, text(address), inet.getPort(), localPort, secure);
+        }
+        return new Peer(InetAddress.getLoopbackAddress(), "unix", 0, localPort, secure);
+    }
+
+    /// An address as text: IPv6 in its shortest form (RFC 5952), without scope and brackets.
+    public static String text(InetAddress address) {
+        byte[] octets = address.getAddress();
+        return octets.length == 4 ? address.getHostAddress() : shortest(octets);
+    }
+
+    private static String shortest(byte[] octets) {
+        int[] groups = new int[8];
+        for (int i = 0; i < 8; i++) {
+            groups[i] = (octets[2 * i] & 0xff) << 8 | (octets[2 * i + 1] & 0xff);
+        }
+        int gapStart = -1;
+        int gapLength = 1;
+        for (int i = 0; i < 8; i++) {
+            int end = i;
+            while (end < 8 && groups[end] == 0) {
+                end++;
+            }
+            if (end - i > gapLength) {
+                gapStart = i;
+                gapLength = end - i;
+            }
+            i = Math.max(i, end);
+        }
+        StringBuilder text = new StringBuilder(39);
+        for (int i = 0; i < 8; i++) {
+            if (i == gapStart) {
+                text.append("::");
+                i += gapLength - 1;
+                continue;
+            }
+            if (!text.isEmpty() && text.charAt(text.length() - 1) != ':') {
+                text.append(':');
+            }
+            text.append(Integer.toHexString(groups[i]));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,98 @@
+package io.jadegate.proxy.stream;
+
+import io.jadegate.api.config.Address;
+import io.jadegate.api.config.NodeConfig;
+import io.netty.channel.Channel;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.util.Locale;
+
+/// The system interface that sockets use.
+public enum Transport {
+    EPOLL,
+    IO_URING,
+    NIO;
+
+    /// The transport a node asks for, or the nearest one that this machine has: `auto` is epoll
+    /// where there is one, else NIO.
+    ///
+    /// @throws IllegalStateException when a transport is named that this machine lacks
+    public static Transport of(NodeConfig.Transport wanted) {
+        return switch (wanted) {
+            case AUTO -> Epoll.isAvailable() ? EPOLL : NIO;
+            case EPOLL -> require(EPOLL, Epoll.isAvailable(), Epoll.unavailabilityCause());
+            case IO_URING ->
+                    require(IO_URING, IoUring.isAvailable(), IoUring.unavailabilityCause());
+            case NIO -> NIO;
+        };
+    }
+
+    private static Transport require(Transport transport, boolean available, Throwable cause) {
+        if (!available) {
+            throw new IllegalStateException(
+                    "node.transport: this machine offers no "
+                            + transport.name().toLowerCase(Locale.ROOT),
+                    cause);
+        }
+        return transport;
+    }
+
+    IoHandlerFactory ioHandlerFactory() {
+        return switch (this) {
+            case EPOLL -> EpollIoHandler.newFactory();
+            case IO_URING -> IoUringIoHandler.newFactory();
+            case NIO -> NioIoHandler.newFactory();
+        };
+    }
+
+    /// Whether Unix domain sockets can be used.
+    public boolean hasUnixSockets() {
+        return this != IO_URING;
+    }
+
+    /// The class of a listening socket for an address.
+    public Class<? extends ServerChannel> serverChannel(Address address) {
+        boolean unix = address instanceof Address.Unix;
+        return switch (this) {
+            case EPOLL ->
+                    unix ? EpollServerDomainSocketChannel.class : EpollServerSocketChannel.class;
+            case IO_URING -> IoUringServerSocketChannel.class;
+            case NIO -> unix ? NioServerDomainSocketChannel.class : NioServerSocketChannel.class;
+        };
+    }
+
+    /// The class of a connecting socket for an address.
+    public Class<? extends Channel> channel(Address address) {
+        boolean unix = address instanceof Address.Unix;
+        return switch (this) {
+            case EPOLL -> unix ? EpollDomainSocketChannel.class : EpollSocketChannel.class;
+            case IO_URING -> IoUringSocketChannel.class;
+            case NIO -> unix ? NioDomainSocketChannel.class : NioSocketChannel.class;
+        };
+    }
+
+    /// A Unix domain socket's address in this transport's own form.
+    public SocketAddress unixAddress(Address.Unix address) {
+        return this == NIO
+                ? UnixDomainSocketAddress.of(address.path())
+                : new DomainSocketAddress(address.path().toFile());
+    }
+}
