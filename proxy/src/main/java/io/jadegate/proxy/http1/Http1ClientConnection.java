@@ -1,0 +1,588 @@
+package io.jadegate.proxy.http1;
+
+import io.jadegate.api.http.Ascii;
+import io.jadegate.api.http.FieldName;
+import io.jadegate.api.http.HeaderFields;
+import io.jadegate.api.http.Method;
+import io.jadegate.api.http.ResponseHead;
+import io.jadegate.proxy.stream.ByteStream;
+import io.jadegate.proxy.stream.Failure;
+import io.jadegate.proxy.stream.HttpStream;
+import io.jadegate.proxy.stream.Loop;
+import io.jadegate.proxy.stream.OutgoingRequest;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// An HTTP/1.1 connection to an endpoint: one request after another, each an [HttpStream.Client].
+///
+/// ```
+/// IDLE → HEAD (→ HEAD for 1xx) → LENGTH | CHUNKS | UNTIL_CLOSE → IDLE or closed
+///                             └→ TUNNEL
+/// ```
+///
+/// It goes back to its pool only when request and response are both whole, the endpoint keeps the
+/// connection, and not an octet is left over: whatever arrives unasked may be the answer to
+/// somebody else's request, so it costs the connection.
+///
+/// Everything runs on the connection's event loop.
+public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(Http1ClientConnection.class);
+
+    private static final byte[] CLOSE = "close".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] KEEP_ALIVE = "keep-alive".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] TIMEOUT = "timeout=".getBytes(StandardCharsets.US_ASCII);
+
+    /// Interim responses before a final one; an endpoint that sends more never means to finish.
+    private static final int MAX_INTERIM = 32;
+
+    private enum Reading {
+        IDLE,
+        HEAD,
+        LENGTH,
+        CHUNKS,
+        UNTIL_CLOSE,
+        TUNNEL,
+        CLOSED
+    }
+
+    private final Loop loop;
+    private final Owner owner;
+    private final HeadLimits limits;
+    private final HeadScanner scanner;
+    private @Nullable ChunkDecoder chunks;
+    private @Nullable ChannelHandlerContext ctx;
+    private @Nullable Output output;
+    private @Nullable Stream stream;
+    private @Nullable ResponseHead head;
+    private Reading reading = Reading.IDLE;
+    private long bodyLeft;
+    private int outstanding;
+    private int requests;
+    private int advertisedIdleSeconds;
+    private boolean keepAlive = true;
+    private boolean paused;
+    private boolean reset;
+    private boolean releasing;
+
+    /// The pool that a connection belongs to.
+    public interface Owner {
+        /// The connection can serve another request.
+        void idle(Http1ClientConnection connection);
+
+        /// The connection is gone, or cannot serve another request. Called once.
+        void closed(Http1ClientConnection connection);
+    }
+
+    public Http1ClientConnection(Loop loop, Owner owner, HeadLimits limits) {
+        this.loop = loop;
+        this.owner = owner;
+        this.limits = limits;
+        this.scanner = HeadScanner.ofResponses(limits);
+    }
+
+    /// Begins an exchange on this idle connection.
+    public HttpStream.Client open(HttpStream.ResponseReceiver receiver) {
+        Stream opened = new Stream(this, receiver, requests > 0);
+        stream = opened;
+        requests++;
+        return opened;
+    }
+
+    /// Whether the connection is open, and idle if it is not in use.
+    public boolean usable() {
+        return reading != Reading.CLOSED && ctx().channel().isActive();
+    }
+
+    /// How many requests it has served, the current one included.
+    public int requests() {
+        return requests;
+    }
+
+    /// How long the endpoint says it keeps an idle connection, in seconds; 0 when it does not say.
+    public int advertisedIdleSeconds() {
+        return advertisedIdleSeconds;
+    }
+
+    public void close() {
+        if (reading != Reading.CLOSED) {
+            reading = Reading.CLOSED;
+            owner.closed(this);
+        }
+        ctx().close();
+    }
+
+    // ---- events
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        this.ctx = ctx;
+        output = new Output(ctx);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        output().discard();
+        inputEnded(/* orderly= */ !reset);
+        if (reading != Reading.CLOSED) {
+            reading = Reading.CLOSED;
+            owner.closed(this);
+        }
+        giveHeadBack();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            // A write that fails says that the endpoint stopped reading; its answer may still be on
+            // the way, and
+            // a read that fails is followed by channelInactive.
+            reset = true;
+            keepAlive = false;
+            return;
+        }
+        LOG.error("connection to {} failed", ctx.channel().remoteAddress(), cause);
+        reset = true;
+        ctx.close();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event != ChannelInputShutdownEvent.INSTANCE) {
+            return;
+        }
+        Stream current = stream;
+        if (reading == Reading.TUNNEL && current != null) {
+            current.tunnelEnded();
+            return;
+        }
+        inputEnded(/* orderly= */ !reset);
+        close();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        Stream current = stream;
+        if (current != null && ctx.channel().isWritable()) {
+            current.becameWritable();
+        }
+    }
+
+    /// Nothing more will arrive.
+    private void inputEnded(boolean orderly) {
+        Stream current = stream;
+        if (current == null) {
+            return;
+        }
+        stream = null;
+        keepAlive = false;
+        if (reading == Reading.UNTIL_CLOSE && orderly) {
+            current.receiver.end(null);
+            current.receiver.readComplete();
+            return;
+        }
+        boolean nothing = (reading == Reading.HEAD || reading == Reading.IDLE) && head == null;
+        current.receiver.failed(
+                Failure.of(
+                        nothing && current.interims == 0
+                                ? Failure.Kind.RESET_BEFORE_RESPONSE
+                                : Failure.Kind.RESPONSE_INCOMPLETE));
+    }
+
+    // ---- reading
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        try {
+            while (in.isReadable() && step(in)) {
+                // Each step takes one head, or what there is of a body.
+            }
+        } finally {
+            in.release();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        Stream current = stream;
+        if (current != null) {
+            current.receiver.readComplete();
+        } else if (releasing) {
+            release();
+        }
+    }
+
+    private boolean step(ByteBuf in) {
+        return switch (reading) {
+            case HEAD -> readHead(in);
+            case LENGTH -> readLength(in);
+            case CHUNKS -> readChunks(in);
+            case UNTIL_CLOSE, TUNNEL -> readAll(in);
+            case IDLE -> {
+                close();
+                yield false;
+            }
+            case CLOSED -> false;
+        };
+    }
+
+    private boolean readHead(ByteBuf in) {
+        Stream current = Objects.requireNonNull(stream);
+        ResponseHead response = head;
+        if (response == null) {
+            response = loop.takeResponseHead();
+            head = response;
+            scanner.begin();
+        }
+        int result = scanner.scan(in, response);
+        if (result == HeadScanner.INCOMPLETE) {
+            return false;
+        }
+        if (result == HeadScanner.FAILED) {
+            fail(scanner.failure());
+            return false;
+        }
+        long length = Framing.ofResponse(response, current.method);
+        if (length == Framing.FAULTY) {
+            fail(Framing.faultyResponse());
+            return false;
+        }
+        if (response.status() == 101) {
+            return switchProtocols(current, response);
+        }
+        if (response.interim()) {
+            return interim(current, response);
+        }
+        keepAlive &= keepsAlive(response) && length != Framing.UNTIL_CLOSE;
+        head = null;
+        bodyLeft = length;
+        begin(length);
+        long declared = length == Framing.UNTIL_CLOSE ? HttpStream.UNKNOWN_LENGTH : length;
+        current.receiver.response(response, declared);
+        if (stream == current && (length == HttpStream.NO_BODY || length == 0)) {
+            bodyEnded(null);
+        }
+        return reading != Reading.CLOSED;
+    }
+
+    private void begin(long length) {
+        if (length == HttpStream.UNKNOWN_LENGTH) {
+            if (chunks == null) {
+                chunks = ChunkDecoder.ofResponses(limits);
+            }
+            chunks.begin();
+            reading = Reading.CHUNKS;
+        } else {
+            reading = length == Framing.UNTIL_CLOSE ? Reading.UNTIL_CLOSE : Reading.LENGTH;
+        }
+    }
+
+    private boolean switchProtocols(Stream current, ResponseHead response) {
+        if (!current.upgrade) {
+            fail(Failure.of(Failure.Kind.UPGRADE_UNASKED));
+            return false;
+        }
+        head = null;
+        keepAlive = false;
+        reading = Reading.TUNNEL;
+        current.receiver.response(response, HttpStream.UNKNOWN_LENGTH);
+        return stream == current;
+    }
+
+    private boolean interim(Stream current, ResponseHead response) {
+        if (++current.interims > MAX_INTERIM) {
+            fail(new Failure(Failure.Kind.RESPONSE_MALFORMED, "interim responses without end"));
+            return false;
+        }
+        current.receiver.interim(response);
+        giveHeadBack();
+        return stream == current;
+    }
+
+    private boolean keepsAlive(ResponseHead response) {
+        HeaderFields fields = response.fields();
+        int advertised = fields.find(FieldName.KEEP_ALIVE);
+        if (advertised >= 0) {
+            advertisedIdleSeconds = timeout(fields, advertised);
+        }
+        if (response.minorVersion() == 0) {
+            return fields.hasToken(FieldName.CONNECTION, KEEP_ALIVE);
+        }
+        return !fields.hasToken(FieldName.CONNECTION, CLOSE);
+    }
+
+    /// The seconds in `Keep-Alive: timeout=5, max=100`, or 0.
+    private static int timeout(HeaderFields fields, int i) {
+        byte[] bytes = fields.bytes();
+        int start = fields.valueStart(i);
+        int end = Math.min(fields.valueEnd(i), start + TIMEOUT.length + 6);
+        if (end - start <= TIMEOUT.length
+                || !Ascii.equalsIgnoreCase(bytes, start, start + TIMEOUT.length, TIMEOUT)) {
+            return 0;
+        }
+        int seconds = 0;
+        for (int at = start + TIMEOUT.length; at < end && Ascii.isDigit(bytes[at]); at++) {
+            seconds = seconds * 10 + bytes[at] - '0';
+        }
+        return seconds;
+    }
+
+    private boolean readLength(ByteBuf in) {
+        int octets = (int) Math.min(bodyLeft, in.readableBytes());
+        bodyLeft -= octets;
+        boolean last = bodyLeft == 0;
+        Stream current = deliver(in, octets);
+        if (last && stream == current) {
+            bodyEnded(null);
+        }
+        return reading != Reading.CLOSED;
+    }
+
+    private boolean readChunks(ByteBuf in) {
+        ChunkDecoder decoder = Objects.requireNonNull(chunks);
+        int octets = decoder.next(in);
+        if (octets > 0) {
+            deliver(in, octets);
+            return reading != Reading.CLOSED;
+        }
+        Failure failure = decoder.failure();
+        if (failure != null) {
+            fail(failure);
+        } else if (decoder.done()) {
+            bodyEnded(decoder.trailers());
+        }
+        return reading != Reading.CLOSED;
+    }
+
+    private boolean readAll(ByteBuf in) {
+        deliver(in, in.readableBytes());
+        return false;
+    }
+
+    private Stream deliver(ByteBuf in, int octets) {
+        Stream current = Objects.requireNonNull(stream);
+        outstanding += octets;
+        if (outstanding >= ByteStream.WINDOW) {
+            pause();
+        }
+        current.receiver.data(in.readRetainedSlice(octets));
+        return current;
+    }
+
+    private void bodyEnded(@Nullable HeaderFields trailers) {
+        Stream current = Objects.requireNonNull(stream);
+        reading = Reading.IDLE;
+        if (!current.requestEnded) {
+            // The endpoint has answered without wanting the rest; the connection is of no more use.
+            keepAlive = false;
+        }
+        stream = null;
+        outstanding = 0;
+        releasing = true;
+        current.receiver.end(trailers);
+        current.receiver.readComplete();
+    }
+
+    /// Back to the pool, if it can serve again. Not before the read is over: what is left of it
+    /// would be taken for the next answer.
+    private void release() {
+        releasing = false;
+        if (!keepAlive || reading != Reading.IDLE || !usable()) {
+            close();
+            return;
+        }
+        resume();
+        owner.idle(this);
+    }
+
+    private void fail(Failure failure) {
+        Stream current = stream;
+        stream = null;
+        close();
+        if (current != null) {
+            current.receiver.failed(failure);
+        }
+    }
+
+    private void giveHeadBack() {
+        if (head != null) {
+            loop.giveBack(head);
+            head = null;
+        }
+    }
+
+    // ---- demand
+
+    private void pause() {
+        if (!paused) {
+            paused = true;
+            ctx().channel().config().setAutoRead(false);
+        }
+    }
+
+    private void resume() {
+        if (paused) {
+            paused = false;
+            ctx().channel().config().setAutoRead(true);
+        }
+    }
+
+    private ChannelHandlerContext ctx() {
+        return Objects.requireNonNull(ctx);
+    }
+
+    private Output output() {
+        return Objects.requireNonNull(output);
+    }
+
+    /// One exchange on the connection. Forgets the connection when it has ended, so that a late
+    /// call does nothing.
+    private static final class Stream implements HttpStream.Client {
+        private final Http1ClientConnection connection;
+        private final ResponseReceiver receiver;
+        private final boolean reused;
+        private Method method = Method.GET;
+        private int interims;
+        private boolean upgrade;
+        private boolean chunked;
+        private boolean requestEnded;
+        private boolean wasUnwritable;
+        private boolean tunnelInputEnded;
+        private boolean tunnelOutputEnded;
+
+        Stream(Http1ClientConnection connection, ResponseReceiver receiver, boolean reused) {
+            this.connection = connection;
+            this.receiver = receiver;
+            this.reused = reused;
+        }
+
+        private boolean live() {
+            return connection.stream == this;
+        }
+
+        void becameWritable() {
+            if (wasUnwritable) {
+                wasUnwritable = false;
+                receiver.writable();
+            }
+        }
+
+        void tunnelEnded() {
+            tunnelInputEnded = true;
+            receiver.end(null);
+            receiver.readComplete();
+            closeIfTunnelEnded();
+        }
+
+        private void closeIfTunnelEnded() {
+            if (tunnelInputEnded && tunnelOutputEnded && live()) {
+                connection.stream = null;
+                connection.close();
+            }
+        }
+
+        @Override
+        public void sendRequest(OutgoingRequest request) {
+            if (!live()) {
+                return;
+            }
+            connection.reading = Reading.HEAD;
+            method = request.head().method();
+            upgrade = request.upgrade();
+            chunked = request.bodyLength() == UNKNOWN_LENGTH;
+            requestEnded = request.bodyLength() == NO_BODY || request.bodyLength() == 0;
+            HeadWriter.request(connection.output().buffer(), request);
+        }
+
+        @Override
+        public boolean reused() {
+            return reused;
+        }
+
+        @Override
+        public void send(ByteBuf data) {
+            int octets = data.readableBytes();
+            if (!live() || octets == 0) {
+                data.release();
+                return;
+            }
+            Output output = connection.output();
+            if (chunked) {
+                HeadWriter.chunkSize(output.buffer(), octets);
+                output.data(data);
+                output.buffer().writeShort('\r' << 8 | '\n');
+            } else {
+                output.data(data);
+            }
+        }
+
+        @Override
+        public void sendEnd(@Nullable HeaderFields trailers) {
+            if (!live()) {
+                return;
+            }
+            if (connection.reading == Reading.TUNNEL) {
+                endTunnelOutput();
+                return;
+            }
+            if (chunked && !requestEnded) {
+                HeadWriter.lastChunk(connection.output().buffer(), trailers);
+            }
+            requestEnded = true;
+        }
+
+        private void endTunnelOutput() {
+            tunnelOutputEnded = true;
+            connection.output().flush();
+            connection
+                    .ctx()
+                    .writeAndFlush(Unpooled.EMPTY_BUFFER)
+                    .addListener(_ -> {
+                        if (live()) {
+                            ((DuplexChannel) connection.ctx().channel()).shutdownOutput();
+                            closeIfTunnelEnded();
+                        }
+                    });
+        }
+
+        @Override
+        public void flush() {
+            connection.output().flush();
+        }
+
+        @Override
+        public boolean writable() {
+            boolean writable = !live() || connection.ctx().channel().isWritable();
+            wasUnwritable |= !writable;
+            return writable;
+        }
+
+        @Override
+        public void consumed(int octets) {
+            if (live()) {
+                connection.outstanding -= octets;
+                if (connection.outstanding <= ByteStream.WINDOW / 2) {
+                    connection.resume();
+                }
+            }
+        }
+
+        @Override
+        public void reset() {
+            if (live()) {
+                connection.stream = null;
+                connection.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,827 @@
+package io.jadegate.proxy.http1;
+
+import io.jadegate.api.http.FieldName;
+import io.jadegate.api.http.HeaderFields;
+import io.jadegate.api.http.RequestHead;
+import io.jadegate.proxy.stream.ByteStream;
+import io.jadegate.proxy.stream.Deadlines;
+import io.jadegate.proxy.stream.DownstreamSettings;
+import io.jadegate.proxy.stream.Failure;
+import io.jadegate.proxy.stream.HttpStream;
+import io.jadegate.proxy.stream.Loop;
+import io.jadegate.proxy.stream.OutgoingResponse;
+import io.jadegate.proxy.stream.Peer;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// An HTTP/1.x connection with a client: one request after another, each an [HttpStream.Server].
+///
+/// ```
+/// HEAD → BODY → WAIT → HEAD …        one exchange at a time; what is pipelined waits
+///    \      \      └→ TUNNEL         after a 101
+///     \      └→ DISCARD → HEAD       answered before the request's end: the rest is read and dropped
+///      └→ LINGER                     no more requests: read and drop until the client has our answer
+/// ```
+///
+/// Everything runs on the connection's event loop, so no field is volatile.
+public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(Http1ServerConnection.class);
+
+    private static final byte[] CLOSE = "close".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] KEEP_ALIVE = "keep-alive".getBytes(StandardCharsets.US_ASCII);
+
+    /// How much of an unwanted body is read so that the connection can serve the next request.
+    private static final long DISCARD_OCTETS = 256 * 1024;
+
+    /// How long and how much is read from a client that is still sending while it should read our
+    /// last answer: closing at once would make the kernel reset the connection and destroy the
+    /// answer.
+    private static final long LINGER_NANOS = 2_000_000_000L;
+
+    private static final long LINGER_OCTETS = 1024 * 1024;
+
+    private enum Reading {
+        HEAD,
+        BODY,
+        WAIT,
+        DISCARD,
+        TUNNEL,
+        LINGER
+    }
+
+    private final Loop loop;
+    private final HttpStream.Handler handler;
+    private final Owner owner;
+    private final HeadLimits limits;
+    private final HeadScanner scanner;
+    private final Deadlines.Deadline deadline;
+    private final long acceptedNanos = System.nanoTime();
+    private DownstreamSettings settings;
+    private @Nullable ChunkDecoder chunks;
+    private @Nullable ChannelHandlerContext ctx;
+    private @Nullable Output output;
+    private @Nullable Peer peer;
+    private @Nullable RequestHead head;
+    private @Nullable Stream stream;
+    private @Nullable ByteBuf pending;
+    private Reading reading = Reading.HEAD;
+    private long bodyLeft;
+    private long discarded;
+    private int outstanding;
+    private int requests;
+    private boolean keepAlive = true;
+    private boolean processing;
+    private boolean paused;
+    private boolean inputShutdown;
+    private boolean closing;
+
+    /// Who keeps the books about connections.
+    public interface Owner {
+        void opened(Http1ServerConnection connection);
+
+        void closed(Http1ServerConnection connection);
+    }
+
+    public Http1ServerConnection(
+            Loop loop, HttpStream.Handler handler, Owner owner, HeadLimits limits) {
+        this.loop = loop;
+        this.handler = handler;
+        this.owner = owner;
+        this.limits = limits;
+        this.settings = handler.settings();
+        this.scanner = HeadScanner.ofRequests(limits);
+        this.deadline = loop.deadlines().new Deadline(this::deadlinePassed);
+    }
+
+    // ---- the connection's life
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        this.ctx = ctx;
+        output = new Output(ctx);
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        Channel channel = ctx.channel();
+        peer = Peer.of(channel.remoteAddress(), channel.localAddress(), /* secure= */ false);
+        owner.opened(this);
+        setDeadline(settings.headNanos());
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        closing = true;
+        deadline.cancel();
+        if (pending != null) {
+            pending.release();
+            pending = null;
+        }
+        output().discard();
+        Stream current = stream;
+        if (current != null) {
+            stream = null;
+            current.broke(Failure.of(Failure.Kind.CLIENT_CLOSED));
+        }
+        giveHeadBack();
+        owner.closed(this);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // A peer that resets is the network's business, and channelInactive follows; the rest is a
+        // bug.
+        if (!(cause instanceof IOException)) {
+            LOG.error("connection with {} failed", peer, cause);
+        }
+        ctx.close();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE && !inputShutdown) {
+            inputShutdown = true;
+            inputEnded();
+        }
+    }
+
+    private void inputEnded() {
+        Stream current = stream;
+        switch (reading) {
+            case WAIT -> {
+                if (current != null && pending == null) {
+                    current.halfClosed();
+                }
+            }
+            case TUNNEL -> {
+                if (current != null) {
+                    current.tunnelEnded();
+                }
+            }
+            case HEAD, BODY, DISCARD, LINGER -> close();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        Stream current = stream;
+        if (current != null && ctx.channel().isWritable()) {
+            current.becameWritable();
+        }
+    }
+
+    /// Ends the connection as soon as no exchange is under way: at once when it is idle, else
+    /// behind the answer that is being given. Tunnels go on.
+    public void drain() {
+        keepAlive = false;
+        if (reading == Reading.HEAD && head == null) {
+            close();
+        }
+    }
+
+    /// Ends the connection now, whatever it is doing.
+    public void abort() {
+        close();
+    }
+
+    private void close() {
+        closing = true;
+        ctx().close();
+    }
+
+    private void setDeadline(long nanos) {
+        if (nanos > 0) {
+            deadline.set(System.nanoTime() + nanos);
+        } else {
+            deadline.cancel();
+        }
+    }
+
+    private void deadlinePassed() {
+        switch (reading) {
+            case HEAD -> {
+                if (head != null) {
+                    refuse(Failure.of(Failure.Kind.REQUEST_HEAD_TIMEOUT));
+                    output().flush();
+                } else {
+                    close();
+                }
+            }
+            case DISCARD, LINGER -> close();
+            // Exchanges keep their own time.
+            case BODY, WAIT, TUNNEL -> {}
+        }
+    }
+
+    // ---- reading
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        if (pending != null) {
+            // Only what is pipelined behind a request under way waits here.
+            pending.writeBytes(in);
+            in.release();
+            pauseIfFull();
+            return;
+        }
+        process(in);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        readCompleted();
+    }
+
+    private void readCompleted() {
+        Stream current = stream;
+        if (current != null) {
+            current.readCompleted();
+        }
+        output().flush();
+    }
+
+    /// Takes what it can off `in` and keeps or releases the rest.
+    private void process(ByteBuf in) {
+        processing = true;
+        try {
+            while (in.isReadable() && !closing && step(in)) {
+                // Each step takes one head, or what there is of a body.
+            }
+        } finally {
+            processing = false;
+            if (in.isReadable() && !closing) {
+                pending = ctx().alloc().buffer(in.readableBytes() * 2).writeBytes(in);
+                pauseIfFull();
+            }
+            in.release();
+        }
+        if (inputShutdown && pending == null && reading != Reading.WAIT && stream == null) {
+            close();
+        }
+    }
+
+    private boolean step(ByteBuf in) {
+        return switch (reading) {
+            case HEAD -> readHead(in);
+            case BODY, DISCARD -> readBody(in);
+            case TUNNEL -> readTunnel(in);
+            case LINGER -> linger(in);
+            case WAIT -> false;
+        };
+    }
+
+    private boolean readHead(ByteBuf in) {
+        RequestHead current = head;
+        boolean first = current == null;
+        if (current == null) {
+            current = loop.takeRequestHead();
+            head = current;
+            scanner.begin();
+        }
+        int result = scanner.scan(in, current);
+        if (result == HeadScanner.INCOMPLETE) {
+            if (first && requests > 0) {
+                setDeadline(settings.headNanos());
+            }
+            return true;
+        }
+        if (result == HeadScanner.FAILED) {
+            refuse(scanner.failure());
+            return true;
+        }
+        long length = Framing.ofRequest(current);
+        if (length == Framing.FAULTY) {
+            refuse(Framing.faultyRequest());
+            return true;
+        }
+        begin(current, length);
+        return true;
+    }
+
+    private void begin(RequestHead request, long length) {
+        deadline.cancel();
+        settings = handler.settings();
+        requests++;
+        keepAlive = keepAlive && wantsKeepAlive(request) && !isWornOut() && !handler.draining();
+        head = null;
+        Stream current = new Stream(this, request);
+        stream = current;
+        bodyLeft = length;
+        if (length == HttpStream.UNKNOWN_LENGTH) {
+            if (chunks == null) {
+                chunks = ChunkDecoder.ofRequests(limits);
+            }
+            chunks.begin();
+        }
+        boolean hasBody = length > 0 || length == HttpStream.UNKNOWN_LENGTH;
+        reading = hasBody ? Reading.BODY : Reading.WAIT;
+        current.requestEnded = !hasBody;
+        handler.request(current, request, length);
+        if (!hasBody && inputShutdown && stream == current) {
+            current.halfClosed();
+        }
+    }
+
+    private static boolean wantsKeepAlive(RequestHead request) {
+        HeaderFields fields = request.fields();
+        if (request.minorVersion() == 0) {
+            return fields.hasToken(FieldName.CONNECTION, KEEP_ALIVE);
+        }
+        return !fields.hasToken(FieldName.CONNECTION, CLOSE);
+    }
+
+    private boolean isWornOut() {
+        long age = settings.keepAliveAgeNanos();
+        return requests >= settings.keepAliveRequests()
+                || (age > 0 && System.nanoTime() - acceptedNanos > age);
+    }
+
+    /// Hands what is no request to the handler, whose answer is the last on this connection.
+    private void refuse(Failure failure) {
+        deadline.cancel();
+        keepAlive = false;
+        RequestHead request = Objects.requireNonNull(head);
+        head = null;
+        Stream current = new Stream(this, request);
+        current.requestEnded = true;
+        stream = current;
+        reading = Reading.LINGER;
+        discarded = 0;
+        handler.refused(current, request, failure);
+    }
+
+    private boolean readBody(ByteBuf in) {
+        return bodyLeft == HttpStream.UNKNOWN_LENGTH ? readChunks(in) : readLength(in);
+    }
+
+    private boolean readLength(ByteBuf in) {
+        int octets = (int) Math.min(bodyLeft, in.readableBytes());
+        bodyLeft -= octets;
+        boolean last = bodyLeft == 0;
+        deliver(in, octets);
+        if (last && !closing) {
+            bodyEnded(null);
+        }
+        return true;
+    }
+
+    private boolean readChunks(ByteBuf in) {
+        ChunkDecoder decoder = Objects.requireNonNull(chunks);
+        int octets = decoder.next(in);
+        if (octets > 0) {
+            deliver(in, octets);
+            return true;
+        }
+        Failure failure = decoder.failure();
+        if (failure != null) {
+            bodyBroke(failure);
+        } else if (decoder.done()) {
+            bodyEnded(decoder.trailers());
+        }
+        return true;
+    }
+
+    private void deliver(ByteBuf in, int octets) {
+        Stream current = stream;
+        if (current == null || reading == Reading.DISCARD) {
+            in.skipBytes(octets);
+            discarded += octets;
+            if (discarded > DISCARD_OCTETS) {
+                startLinger();
+            }
+            return;
+        }
+        outstanding += octets;
+        if (outstanding >= ByteStream.WINDOW) {
+            pause();
+        }
+        current.receiver().data(in.readRetainedSlice(octets));
+    }
+
+    private void bodyEnded(@Nullable HeaderFields trailers) {
+        Stream current = stream;
+        if (current == null || reading == Reading.DISCARD) {
+            next();
+            return;
+        }
+        if (reading == Reading.LINGER) {
+            return;
+        }
+        reading = Reading.WAIT;
+        current.requestEnded = true;
+        current.receiver().end(trailers);
+        if (current.responseEnded && stream == current) {
+            finished();
+        }
+    }
+
+    private void bodyBroke(Failure failure) {
+        keepAlive = false;
+        reading = Reading.LINGER;
+        discarded = 0;
+        Stream current = stream;
+        if (current == null) {
+            startLinger();
+            return;
+        }
+        current.requestEnded = true;
+        current.receiver().failed(failure);
+    }
+
+    private boolean readTunnel(ByteBuf in) {
+        int octets = in.readableBytes();
+        Stream current = stream;
+        if (current == null) {
+            in.skipBytes(octets);
+            return false;
+        }
+        outstanding += octets;
+        if (outstanding >= ByteStream.WINDOW) {
+            pause();
+        }
+        current.receiver().data(in.readRetainedSlice(octets));
+        return true;
+    }
+
+    private boolean linger(ByteBuf in) {
+        discarded += in.readableBytes();
+        in.skipBytes(in.readableBytes());
+        if (discarded > LINGER_OCTETS) {
+            close();
+        }
+        return false;
+    }
+
+    // ---- demand
+
+    private void pauseIfFull() {
+        if (pending != null && pending.readableBytes() >= ByteStream.WINDOW) {
+            pause();
+        }
+    }
+
+    private void pause() {
+        if (!paused) {
+            paused = true;
+            ctx().channel().config().setAutoRead(false);
+        }
+    }
+
+    private void resume() {
+        if (paused) {
+            paused = false;
+            ctx().channel().config().setAutoRead(true);
+        }
+    }
+
+    private void consumed(int octets) {
+        outstanding -= octets;
+        if (outstanding <= ByteStream.WINDOW / 2 && pending == null) {
+            resume();
+        }
+    }
+
+    // ---- the end of an exchange
+
+    /// Request and response are whole.
+    private void finished() {
+        stream = null;
+        outstanding = 0;
+        if (reading == Reading.LINGER) {
+            closeBehindAnswer();
+            return;
+        }
+        next();
+    }
+
+    /// The response is whole and the request is not: the rest of it concerns nobody.
+    private void answeredEarly() {
+        stream = null;
+        outstanding = 0;
+        if (!keepAlive || inputShutdown) {
+            startLinger();
+            closeBehindAnswer();
+            return;
+        }
+        discarded = 0;
+        reading = Reading.DISCARD;
+        setDeadline(LINGER_NANOS);
+        resume();
+    }
+
+    private void next() {
+        if (!keepAlive || (inputShutdown && pending == null)) {
+            if (pending != null || processing) {
+                startLinger();
+            }
+            closeBehindAnswer();
+            return;
+        }
+        reading = Reading.HEAD;
+        setDeadline(settings.keepAliveNanos());
+        resume();
+        ByteBuf waiting = pending;
+        if (waiting != null && !processing) {
+            pending = null;
+            process(waiting);
+            readCompleted();
+        }
+    }
+
+    private void startLinger() {
+        reading = Reading.LINGER;
+        discarded = 0;
+        setDeadline(LINGER_NANOS);
+        resume();
+    }
+
+    /// Closes once the answer has gone out: at once, or by way of [Reading#LINGER] while the client
+    /// may still be sending.
+    private void closeBehindAnswer() {
+        output().flush();
+        setDeadline(settings.writeNanos());
+        ChannelHandlerContext context = ctx();
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(_ -> {
+                    if (closing) {
+                        return;
+                    }
+                    if (reading != Reading.LINGER || inputShutdown) {
+                        close();
+                        return;
+                    }
+                    setDeadline(LINGER_NANOS);
+                    ((DuplexChannel) context.channel()).shutdownOutput();
+                });
+    }
+
+    /// Half-closes behind what has been sent.
+    private void endOutput() {
+        output().flush();
+        ctx().writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(_ -> {
+                    if (!closing) {
+                        ((DuplexChannel) ctx().channel()).shutdownOutput();
+                    }
+                });
+    }
+
+    private void giveHeadBack() {
+        if (head != null) {
+            loop.giveBack(head);
+            head = null;
+        }
+    }
+
+    private ChannelHandlerContext ctx() {
+        return Objects.requireNonNull(ctx);
+    }
+
+    private Output output() {
+        return Objects.requireNonNull(output);
+    }
+
+    /// One exchange on the connection. Forgets the connection when it has ended, so that a late
+    /// call does nothing.
+    private static final class Stream implements HttpStream.Server {
+        private final Http1ServerConnection connection;
+        private final RequestHead request;
+        private @Nullable RequestReceiver receiver;
+        private boolean requestEnded;
+        private boolean responseStarted;
+        private boolean responseEnded;
+        private boolean chunked;
+        private boolean tunnel;
+        private boolean wasUnwritable;
+        private boolean tunnelInputEnded;
+        private boolean tunnelOutputEnded;
+        private long sent;
+
+        Stream(Http1ServerConnection connection, RequestHead request) {
+            this.connection = connection;
+            this.request = request;
+        }
+
+        private boolean live() {
+            return connection.stream == this && !connection.closing;
+        }
+
+        RequestReceiver receiver() {
+            return Objects.requireNonNull(receiver);
+        }
+
+        void broke(Failure failure) {
+            if (receiver != null) {
+                receiver.failed(failure);
+            }
+        }
+
+        void halfClosed() {
+            receiver().halfClosed();
+        }
+
+        void tunnelEnded() {
+            tunnelInputEnded = true;
+            receiver().end();
+            receiver().readComplete();
+            closeIfTunnelEnded();
+        }
+
+        private void closeIfTunnelEnded() {
+            if (tunnelInputEnded && tunnelOutputEnded && live()) {
+                connection.stream = null;
+                connection.closeBehindAnswer();
+            }
+        }
+
+        void becameWritable() {
+            if (wasUnwritable && receiver != null) {
+                wasUnwritable = false;
+                receiver.writable();
+            }
+        }
+
+        void readCompleted() {
+            if (receiver != null) {
+                receiver.readComplete();
+            }
+        }
+
+        @Override
+        public Loop loop() {
+            return connection.loop;
+        }
+
+        @Override
+        public Peer peer() {
+            return Objects.requireNonNull(connection.peer);
+        }
+
+        @Override
+        public void receiver(RequestReceiver receiver) {
+            this.receiver = receiver;
+        }
+
+        @Override
+        public void sendInterim(OutgoingResponse response) {
+            if (live()) {
+                HeadWriter.response(
+                        connection.output().buffer(),
+                        response,
+                        /* chunked= */ false,
+                        HeadWriter.Connection.SILENT);
+            }
+        }
+
+        @Override
+        public void sendResponse(OutgoingResponse response) {
+            if (!live()) {
+                return;
+            }
+            responseStarted = true;
+            if (response.head().status() == 101) {
+                HeadWriter.response(
+                        connection.output().buffer(),
+                        response,
+                        /* chunked= */ false,
+                        HeadWriter.Connection.SILENT);
+                startTunnel();
+                return;
+            }
+            boolean unknown = response.bodyLength() == UNKNOWN_LENGTH;
+            chunked = unknown && request.minorVersion() == 1;
+            boolean last = connection.inputShutdown && connection.pending == null;
+            if ((unknown && !chunked) || last || connection.handler.draining()) {
+                connection.keepAlive = false;
+            }
+            HeadWriter.response(connection.output().buffer(), response, chunked, persistence());
+        }
+
+        private HeadWriter.Connection persistence() {
+            if (!connection.keepAlive) {
+                return HeadWriter.Connection.CLOSE;
+            }
+            return request.minorVersion() == 0
+                    ? HeadWriter.Connection.KEEP_ALIVE
+                    : HeadWriter.Connection.SILENT;
+        }
+
+        private void startTunnel() {
+            tunnel = true;
+            connection.reading = Reading.TUNNEL;
+            connection.resume();
+            ByteBuf early = connection.pending;
+            if (early != null) {
+                connection.pending = null;
+                connection.process(early);
+            }
+            if (connection.inputShutdown && live()) {
+                tunnelEnded();
+            }
+        }
+
+        @Override
+        public void send(ByteBuf data) {
+            if (!live()) {
+                data.release();
+                return;
+            }
+            int octets = data.readableBytes();
+            if (octets == 0) {
+                data.release();
+                return;
+            }
+            sent += octets;
+            Output output = connection.output();
+            if (chunked) {
+                HeadWriter.chunkSize(output.buffer(), octets);
+                output.data(data);
+                output.buffer().writeShort('\r' << 8 | '\n');
+            } else {
+                output.data(data);
+            }
+        }
+
+        @Override
+        public void sendEnd(@Nullable HeaderFields trailers) {
+            if (!live() || responseEnded) {
+                return;
+            }
+            if (tunnel) {
+                tunnelOutputEnded = true;
+                connection.endOutput();
+                closeIfTunnelEnded();
+                return;
+            }
+            responseEnded = true;
+            if (chunked) {
+                HeadWriter.lastChunk(connection.output().buffer(), trailers);
+            }
+            if (requestEnded) {
+                connection.finished();
+            } else {
+                connection.answeredEarly();
+            }
+        }
+
+        @Override
+        public void flush() {
+            if (!connection.closing) {
+                connection.output().flush();
+            }
+        }
+
+        @Override
+        public boolean writable() {
+            boolean writable = !live() || connection.ctx().channel().isWritable();
+            wasUnwritable |= !writable;
+            return writable;
+        }
+
+        @Override
+        public void consumed(int octets) {
+            if (live()) {
+                connection.consumed(octets);
+            }
+        }
+
+        @Override
+        public void closeAfterResponse() {
+            connection.keepAlive = false;
+        }
+
+        @Override
+        public long sentOctets() {
+            return sent;
+        }
+
+        /// Resets the TCP connection, so that not even a body that runs until the close looks
+        /// whole.
+        @Override
+        public void reset() {
+            if (!live()) {
+                return;
+            }
+            receiver = null;
+            connection.stream = null;
+            if (responseStarted || tunnel) {
+                connection.output().flush();
+                connection.ctx().channel().config().setOption(ChannelOption.SO_LINGER, 0);
+            }
+            connection.close();
+        }
+    }
+}
