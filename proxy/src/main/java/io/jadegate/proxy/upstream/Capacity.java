@@ -1,0 +1,102 @@
+package io.jadegate.proxy.upstream;
+
+import io.jadegate.proxy.stream.Loop;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/// The process-wide permits of one upstream: connections, requests, and those who wait for either.
+/// Outlives configurations, which only bring new limits.
+final class Capacity {
+    private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger pending = new AtomicInteger();
+    private final AtomicInteger retries = new AtomicInteger();
+    private final List<Loop> loops;
+    private final List<ArrayDeque<Lease>> waiting;
+
+    Capacity(List<Loop> loops) {
+        this.loops = loops;
+        waiting = loops.stream().map(_ -> new ArrayDeque<Lease>()).toList();
+    }
+
+    AtomicInteger connections() {
+        return connections;
+    }
+
+    AtomicInteger requests() {
+        return requests;
+    }
+
+    AtomicInteger retries() {
+        return retries;
+    }
+
+    /// Connections that serve no request, as far as the two counters agree at the moment.
+    int idle() {
+        return connections.get() - requests.get();
+    }
+
+    /// Runs `task` on every loop but one.
+    void onOtherLoops(Loop but, Consumer<Loop> task) {
+        for (Loop loop : loops) {
+            if (loop != but) {
+                loop.eventLoop().execute(() -> task.accept(loop));
+            }
+        }
+    }
+
+    /// Takes one permit of `most`, or says that there is none.
+    static boolean take(AtomicInteger counter, int most) {
+        if (counter.incrementAndGet() <= most) {
+            return true;
+        }
+        counter.decrementAndGet();
+        return false;
+    }
+
+    /// Lets a lease wait on its loop, or says that too many do.
+    boolean await(Lease lease, int most) {
+        if (!take(pending, most)) {
+            return false;
+        }
+        waiting.get(lease.loop().index()).addLast(lease);
+        return true;
+    }
+
+    /// Ends the wait of a lease.
+    void leave(Lease lease) {
+        if (waiting.get(lease.loop().index()).remove(lease)) {
+            pending.decrementAndGet();
+        }
+    }
+
+    /// Something has become free: whoever has waited longest on each loop tries again.
+    void wake() {
+        if (pending.get() == 0) {
+            return;
+        }
+        for (Loop loop : loops) {
+            if (loop.eventLoop().inEventLoop() && waiting.get(loop.index()).isEmpty()) {
+                continue;
+            }
+            // Never at once: the caller is in the middle of giving something back.
+            loop.eventLoop().execute(() -> retry(loop));
+        }
+    }
+
+    private void retry(Loop loop) {
+        ArrayDeque<Lease> queue = waiting.get(loop.index());
+        while (!queue.isEmpty()) {
+            Lease lease = queue.peekFirst();
+            if (!lease.tryAgain()) {
+                return;
+            }
+            if (queue.peekFirst() == lease) {
+                queue.pollFirst();
+                pending.decrementAndGet();
+            }
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package io.jadegate.proxy.upstream;
+
+import io.jadegate.api.config.CapacityConfig;
+import io.jadegate.proxy.stream.Deadlines;
+import io.jadegate.proxy.stream.Failure;
+import io.jadegate.proxy.stream.HttpStream;
+import io.jadegate.proxy.stream.Loop;
+import io.netty.channel.ChannelFuture;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/// One request's claim on an upstream: a permit, a target, and a stream to it.
+///
+/// ```
+/// NEW → (WAITING →) CONNECTING → LENT → DONE      WAITING: for a permit; DONE: given back, failed or cancelled
+/// ```
+///
+/// Only for its loop's own thread.
+public final class Lease {
+    private enum State {
+        NEW,
+        WAITING,
+        CONNECTING,
+        LENT,
+        DONE
+    }
+
+    private final Upstream upstream;
+    private final Loop loop;
+    private final Borrower borrower;
+    private final @Nullable Target except;
+    private final long connectNanos;
+    private Deadlines.@Nullable Deadline waitDeadline;
+    private @Nullable Target target;
+    private State state = State.NEW;
+
+    /// Who asked for a stream. Told once: [#lent] or [#unavailable]; then the response comes.
+    public interface Borrower extends HttpStream.ResponseReceiver {
+        /// The stream is there. Unless the borrower cancels, it must call [Lease#giveBack()] when
+        /// the exchange on it has ended.
+        void lent(HttpStream.Client stream, Target target);
+
+        /// There will be no stream. The lease is over.
+        ///
+        /// @param target the target that failed, or null when none was chosen
+        void unavailable(Failure failure, @Nullable Target target);
+    }
+
+    Lease(
+            Upstream upstream,
+            Loop loop,
+            Borrower borrower,
+            @Nullable Target except,
+            long connectNanos) {
+        this.upstream = upstream;
+        this.loop = loop;
+        this.borrower = borrower;
+        this.except = except;
+        this.connectNanos = connectNanos;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    /// Asks. Called once.
+    public void begin() {
+        if (start()) {
+            return;
+        }
+        CapacityConfig limits = upstream.config().capacity();
+        if (!upstream.capacity().await(this, limits.pending())) {
+            refuse(Failure.Kind.OVERLOAD);
+            return;
+        }
+        state = State.WAITING;
+        Deadlines.Deadline deadline = loop.deadlines().new Deadline(this::waitedTooLong);
+        deadline.set(System.nanoTime() + limits.pendingTimeout().toNanos());
+        waitDeadline = deadline;
+        makeRoomElsewhere();
+    }
+
+    /// Called while waiting, when something has become free.
+    ///
+    /// @return whether the lease waits no longer
+    boolean tryAgain() {
+        if (state != State.WAITING) {
+            return true;
+        }
+        if (!start()) {
+            return false;
+        }
+        if (waitDeadline != null) {
+            waitDeadline.cancel();
+        }
+        return true;
+    }
+
+    private void waitedTooLong() {
+        if (state == State.WAITING) {
+            upstream.capacity().leave(this);
+            refuse(Failure.Kind.OVERLOAD);
+        }
+    }
+
+    /// Takes the permits and a connection.
+    ///
+    /// @return false when a permit is lacking
+    private boolean start() {
+        CapacityConfig limits = upstream.config().capacity();
+        Capacity capacity = upstream.capacity();
+        if (!Capacity.take(capacity.requests(), limits.requests())) {
+            return false;
+        }
+        Target chosen = upstream.picker().pick(loop, except);
+        if (chosen == null) {
+            capacity.requests().decrementAndGet();
+            refuse(Failure.Kind.NO_ENDPOINT);
+            return true;
+        }
+        PooledConnection pooled = chosen.idleOn(loop).take();
+        if (pooled == null && !takeConnection(capacity, limits)) {
+            capacity.requests().decrementAndGet();
+            return false;
+        }
+        target = chosen;
+        chosen.inFlightCounter().incrementAndGet();
+        if (pooled == null) {
+            connect(chosen);
+        } else {
+            pooled.lent(upstream.config().pool());
+            state = State.LENT;
+            borrower.lent(pooled.connection().open(borrower), chosen);
+        }
+        return true;
+    }
+
+    private boolean takeConnection(Capacity capacity, CapacityConfig limits) {
+        if (Capacity.take(capacity.connections(), limits.connections())) {
+            return true;
+        }
+        for (Target each : upstream.targets()) {
+            if (each.idleOn(loop).closeOldest()) {
+                return Capacity.take(capacity.connections(), limits.connections());
+            }
+        }
+        return false;
+    }
+
+    /// Idle connections on other loops may hold the permits this one waits for.
+    private void makeRoomElsewhere() {
+        if (upstream.capacity().idle() > 0) {
+            upstream.capacity()
+                    .onOtherLoops(
+                            loop,
+                            other -> {
+                                for (Target each : upstream.targets()) {
+                                    if (each.idleOn(other).closeOldest()) {
+                                        return;
+                                    }
+                                }
+                            });
+        }
+    }
+
+    private void connect(Target chosen) {
+        state = State.CONNECTING;
+        chosen.connectionCounter().incrementAndGet();
+        SocketAddress address = chosen.resolved().next();
+        if (address == null) {
+            connectFailed(chosen, Failure.of(Failure.Kind.NAME_NOT_RESOLVED));
+            return;
+        }
+        PooledConnection pooled =
+                new PooledConnection(
+                        chosen,
+                        upstream.capacity(),
+                        loop,
+                        upstream.config().pool(),
+                        upstream.connector().limits());
+        ChannelFuture connecting =
+                upstream.connector()
+                        .connect(loop, chosen, address, connectNanos, pooled.connection());
+        connecting.addListener(future -> {
+            if (!future.isSuccess()) {
+                connectFailed(chosen, Connector.failure(future.cause()));
+                return;
+            }
+            chosen.counts(loop).connectionOpened();
+            if (state == State.CONNECTING) {
+                state = State.LENT;
+                borrower.lent(pooled.connection().open(borrower), chosen);
+            } else {
+                pooled.idle(pooled.connection());
+            }
+        });
+    }
+
+    private void connectFailed(Target chosen, Failure failure) {
+        chosen.connectionCounter().decrementAndGet();
+        upstream.capacity().connections().decrementAndGet();
+        if (state == State.CONNECTING) {
+            finish();
+            borrower.unavailable(failure, chosen);
+        }
+    }
+
+    private void refuse(Failure.Kind kind) {
+        state = State.DONE;
+        borrower.unavailable(Failure.of(kind), null);
+    }
+
+    /// Ends the lease: the exchange on the stream is over, or nobody waits for the stream any more.
+    /// Calls after the first do nothing.
+    public void giveBack() {
+        switch (state) {
+            case WAITING -> {
+                state = State.DONE;
+                if (waitDeadline != null) {
+                    waitDeadline.cancel();
+                }
+                upstream.capacity().leave(this);
+            }
+            case CONNECTING, LENT -> finish();
+            case NEW, DONE -> state = State.DONE;
+        }
+    }
+
+    private void finish() {
+        state = State.DONE;
+        if (target != null) {
+            target.inFlightCounter().decrementAndGet();
+        }
+        upstream.capacity().requests().decrementAndGet();
+        upstream.capacity().wake();
+    }
+}

@@ -1,0 +1,93 @@
+package io.jadegate.proxy.upstream;
+
+import io.jadegate.api.config.PoolConfig;
+import io.jadegate.proxy.http1.HeadLimits;
+import io.jadegate.proxy.http1.Http1ClientConnection;
+import io.jadegate.proxy.stream.Deadlines;
+import io.jadegate.proxy.stream.Loop;
+import java.util.concurrent.TimeUnit;
+
+/// A connection to a target and its place in the pool: lent, idle on its loop, or closed.
+final class PooledConnection implements Http1ClientConnection.Owner {
+    private final Target target;
+    private final Capacity capacity;
+    private final Loop loop;
+    private final Http1ClientConnection connection;
+    private final Deadlines.Deadline idleDeadline;
+    private final long openedNanos = System.nanoTime();
+    private final int maxRequests;
+    private PoolConfig pool;
+    private boolean idle;
+
+    PooledConnection(
+            Target target, Capacity capacity, Loop loop, PoolConfig pool, HeadLimits limits) {
+        this.target = target;
+        this.capacity = capacity;
+        this.loop = loop;
+        this.pool = pool;
+        // Connections opened together should not all end together.
+        this.maxRequests = pool.maxRequests() - loop.random().nextInt(pool.maxRequests() / 10 + 1);
+        this.connection = new Http1ClientConnection(loop, this, limits);
+        this.idleDeadline = loop.deadlines().new Deadline(this::idleForTooLong);
+    }
+
+    Http1ClientConnection connection() {
+        return connection;
+    }
+
+    Target target() {
+        return target;
+    }
+
+    /// Leaves the idle list for a request of an upstream with these settings.
+    void lent(PoolConfig pool) {
+        this.pool = pool;
+        idle = false;
+    }
+
+    @Override
+    public void idle(Http1ClientConnection connection) {
+        long now = System.nanoTime();
+        long maxAge = pool.maxAge().toNanos();
+        boolean worn =
+                connection.requests() >= maxRequests
+                        || (maxAge > 0 && now - openedNanos > maxAge)
+                        || capacity.idle() > pool.maxIdle();
+        if (worn || target.retired()) {
+            connection.close();
+            return;
+        }
+        idle = true;
+        target.idleOn(loop).put(this);
+        idleDeadline.set(now + idleNanos());
+        capacity.wake();
+    }
+
+    @Override
+    public void closed(Http1ClientConnection connection) {
+        idleDeadline.cancel();
+        if (idle) {
+            idle = false;
+            target.idleOn(loop).remove(this);
+        }
+        target.counts(loop).connectionClosed();
+        target.connectionCounter().decrementAndGet();
+        capacity.connections().decrementAndGet();
+        capacity.wake();
+    }
+
+    /// Shorter than the endpoint keeps the connection, so that a request does not cross its close.
+    private long idleNanos() {
+        long own = pool.idle().toNanos();
+        int advertised = connection.advertisedIdleSeconds();
+        return advertised > 0
+                ? Math.min(own, TimeUnit.SECONDS.toNanos(Math.max(1, advertised - 1)))
+                : own;
+    }
+
+    private void idleForTooLong() {
+        if (idle) {
+            connection.close();
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package io.jadegate.proxy.upstream;
+
+import io.jadegate.api.config.Address;
+import io.jadegate.api.config.EndpointConfig;
+import io.jadegate.api.config.HostHeaderConfig;
+import io.jadegate.api.config.Problem;
+import io.jadegate.api.config.UpstreamConfig;
+import io.jadegate.proxy.observe.Meters;
+import io.jadegate.proxy.stream.Loop;
+import io.jadegate.proxy.stream.Loops;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A named set of endpoints as one configuration has it: balancing, permits and connections.
+///
+/// Immutable but for the live state it shares with its predecessors and successors of the same
+/// name: [Target]s and [Capacity].
+public final class Upstream {
+    private final String name;
+    private final UpstreamConfig config;
+    private final Connector connector;
+    private final Map<Address, Target> targets;
+    private final Picker picker;
+    private final Capacity capacity;
+
+    private Upstream(
+            String name,
+            UpstreamConfig config,
+            Connector connector,
+            Map<Address, Target> targets,
+            Picker picker,
+            Capacity capacity) {
+        this.name = name;
+        this.config = config;
+        this.connector = connector;
+        this.targets = targets;
+        this.picker = picker;
+        this.capacity = capacity;
+    }
+
+    /// Makes an upstream, taking over the live state of `before`, if it was there.
+    public static Upstream of(
+            String name,
+            UpstreamConfig config,
+            Loops loops,
+            Connector connector,
+            Meters meters,
+            @Nullable Upstream before) {
+        Map<Address, Target> targets = new HashMap<>();
+        List<LoadBalancer.Weighted> usable = new ArrayList<>();
+        List<LoadBalancer.Weighted> draining = new ArrayList<>();
+        for (EndpointConfig endpoint : config.endpoints()) {
+            Target target = before == null ? null : before.targets.get(endpoint.address());
+            if (target == null) {
+                target =
+                        new Target(
+                                name,
+                                endpoint.address(),
+                                ResolvedAddress.of(endpoint.address(), loops.transport()),
+                                meters.target(name, endpoint.address().toString()),
+                                loops.count());
+            }
+            targets.put(endpoint.address(), target);
+            switch (endpoint.state()) {
+                case READY -> usable.add(new LoadBalancer.Weighted(target, endpoint.weight()));
+                case DRAIN -> draining.add(new LoadBalancer.Weighted(target, endpoint.weight()));
+                case DOWN -> {}
+            }
+        }
+        // A draining endpoint is still better than none.
+        Picker picker =
+                LoadBalancer.picker(
+                        config.loadBalancer(), usable.isEmpty() ? draining : usable, loops.count());
+        return new Upstream(
+                name,
+                config,
+                connector,
+                Map.copyOf(targets),
+                picker,
+                before == null ? new Capacity(loops.all()) : before.capacity);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public UpstreamConfig config() {
+        return config;
+    }
+
+    public Iterable<Target> targets() {
+        return targets.values();
+    }
+
+    public @Nullable Target target(Address address) {
+        return targets.get(address);
+    }
+
+    /// The endpoints' addresses in the order of the configuration, less those that are down.
+    public List<String> usableEndpoints() {
+        return config.endpoints().stream()
+                .filter(endpoint -> endpoint.state() != EndpointConfig.State.DOWN)
+                .map(endpoint -> endpoint.address().toString())
+                .toList();
+    }
+
+    /// The target when there is one endpoint only; else null, for nobody knows beforehand.
+    public @Nullable Target onlyTarget() {
+        return targets.size() == 1 ? targets.values().iterator().next() : null;
+    }
+
+    /// What goes to a target of this upstream as Host; empty for the client's own.
+    public String authority(@Nullable Target target) {
+        return switch (config.hostHeader()) {
+            case HostHeaderConfig.Pass() -> "";
+            case HostHeaderConfig.Endpoint() ->
+                    target != null && target.address() instanceof Address.Inet inet
+                            ? inet.toString()
+                            : "localhost";
+            case HostHeaderConfig.Name(String fixed) -> fixed;
+        };
+    }
+
+    /// Begins to look up the endpoints' names, and waits for the first answers.
+    ///
+    /// @return a warning for each name without an address
+    public List<Problem> awaitNames(Duration atMost) throws InterruptedException {
+        List<Problem> problems = new ArrayList<>();
+        long end = System.nanoTime() + atMost.toNanos();
+        targets.values().forEach(target -> target.resolved().start());
+        for (int i = 0; i < config.endpoints().size(); i++) {
+            Address address = config.endpoints().get(i).address();
+            Target target = targets.get(address);
+            long left = Math.max(0, end - System.nanoTime());
+            if (target != null && !target.resolved().await(Duration.ofNanos(left))) {
+                problems.add(
+                        Problem.warning(
+                                "upstreams." + name + ".endpoints[" + i + "]",
+                                "the name in \"" + address + "\" cannot be resolved yet"));
+            }
+        }
+        return problems;
+    }
+
+    /// Prepares to ask for a stream to one of the targets; [Lease#begin()] asks. The answer comes
+    /// to the borrower, at once or later, on the loop.
+    ///
+    /// @param except a target that has failed this request before
+    /// @param connectNanos how long a connection may take to be made; 0 for no limit
+    public Lease lease(
+            Loop loop, Lease.Borrower borrower, @Nullable Target except, long connectNanos) {
+        return new Lease(this, loop, borrower, except, connectNanos);
+    }
+
+    /// Whether one more retry may be under way (a share of what is in flight, and always a few).
+    public boolean takeRetry(double share) {
+        int most = Math.max(3, (int) (capacity.requests().get() * share));
+        return Capacity.take(capacity.retries(), most);
+    }
+
+    public void giveRetryBack() {
+        capacity.retries().decrementAndGet();
+    }
+
+    /// Lets go of every target that `after` does not have.
+    public void retire(@Nullable Upstream after, Iterable<Loop> loops) {
+        for (Target target : targets.values()) {
+            if (after == null || after.targets.get(target.address()) != target) {
+                target.retire(loops);
+            }
+        }
+    }
+
+    /// Stops look-ups and lets go of targets that `before` does not have: this upstream never
+    /// served.
+    public void discard(@Nullable Upstream before) {
+        for (Target target : targets.values()) {
+            if (before == null || before.targets.get(target.address()) != target) {
+                target.resolved().stop();
+            }
+        }
+    }
+
+    Picker picker() {
+        return picker;
+    }
+
+    Capacity capacity() {
+        return capacity;
+    }
+
+    public Connector connector() {
+        return connector;
+    }
+}
