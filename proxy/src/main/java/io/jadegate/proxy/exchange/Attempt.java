@@ -1,0 +1,168 @@
+package io.jadegate.proxy.exchange;
+
+import io.jadegate.api.filter.Reason;
+import io.jadegate.api.http.HeaderFields;
+import io.jadegate.api.http.ResponseHead;
+import io.jadegate.proxy.observe.TargetCounts;
+import io.jadegate.proxy.stream.Failure;
+import io.jadegate.proxy.stream.HttpStream;
+import io.jadegate.proxy.stream.Loop;
+import io.jadegate.proxy.upstream.Lease;
+import io.jadegate.proxy.upstream.Target;
+import io.jadegate.proxy.upstream.Upstream;
+import io.netty.buffer.ByteBuf;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// One try of an exchange on one target. Once it is over it lets nothing through any more: what a
+/// slow stream still says concerns nobody.
+final class Attempt implements Lease.Borrower {
+    private final Exchange exchange;
+    private final Upstream upstream;
+    private final Loop loop;
+    private @Nullable Lease lease;
+    private HttpStream.@Nullable Client stream;
+    private @Nullable Target target;
+    private String authority = "";
+    private boolean over;
+
+    Attempt(Exchange exchange, Upstream upstream, Loop loop) {
+        this.exchange = exchange;
+        this.upstream = upstream;
+        this.loop = loop;
+    }
+
+    void begin(@Nullable Target except, long connectNanos) {
+        Lease asked = upstream.lease(loop, this, except, connectNanos);
+        lease = asked;
+        asked.begin();
+    }
+
+    /// Whether the request has been sent.
+    boolean sent() {
+        return stream != null;
+    }
+
+    HttpStream.Client stream() {
+        return Objects.requireNonNull(stream);
+    }
+
+    @Nullable Target target() {
+        return target;
+    }
+
+    /// The authority that the target was told.
+    String authority() {
+        return authority;
+    }
+
+    void authority(String authority) {
+        this.authority = authority;
+    }
+
+    void flush() {
+        if (stream != null) {
+            stream.flush();
+        }
+    }
+
+    /// The attempt is over, and its stream is done with or broken.
+    void ended(@Nullable Failure failure) {
+        over = true;
+        count(failure == null ? null : failure.reason());
+        if (lease != null) {
+            lease.giveBack();
+        }
+    }
+
+    /// Nobody waits for the attempt any more.
+    ///
+    /// @param failure why, or null when the attempt is not to blame
+    void cancel(@Nullable Failure failure) {
+        if (stream != null) {
+            stream.reset();
+        }
+        ended(failure);
+    }
+
+    private void count(@Nullable Reason failure) {
+        if (target != null) {
+            TargetCounts counts = target.counts(loop);
+            counts.attemptEnded(failure);
+        }
+    }
+
+    @Override
+    public void lent(HttpStream.Client stream, Target target) {
+        this.stream = stream;
+        this.target = target;
+        TargetCounts counts = target.counts(loop);
+        counts.attemptBegan();
+        if (stream.reused()) {
+            counts.connectionReused();
+        }
+        exchange.lent(this, stream, target);
+    }
+
+    @Override
+    public void unavailable(Failure failure, @Nullable Target target) {
+        if (target != null) {
+            target.counts(loop).attemptBegan();
+            this.target = target;
+        }
+        if (!over) {
+            exchange.unavailable(failure, target);
+        }
+    }
+
+    @Override
+    public void interim(ResponseHead head) {
+        if (!over) {
+            exchange.interim(head);
+        }
+    }
+
+    @Override
+    public void response(ResponseHead head, long bodyLength) {
+        if (over) {
+            loop.giveBack(head);
+        } else {
+            exchange.response(this, head, bodyLength);
+        }
+    }
+
+    @Override
+    public void data(ByteBuf data) {
+        if (over) {
+            data.release();
+        } else {
+            exchange.responseData(data);
+        }
+    }
+
+    @Override
+    public void end(@Nullable HeaderFields trailers) {
+        if (!over) {
+            exchange.responseEnd(trailers);
+        }
+    }
+
+    @Override
+    public void failed(Failure failure) {
+        if (!over) {
+            exchange.attemptFailed(this, failure);
+        }
+    }
+
+    @Override
+    public void writable() {
+        if (!over) {
+            exchange.upstreamWritable();
+        }
+    }
+
+    @Override
+    public void readComplete() {
+        exchange.upstreamReadComplete();
+    }
+}

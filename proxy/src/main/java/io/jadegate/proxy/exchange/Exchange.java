@@ -1,0 +1,794 @@
+package io.jadegate.proxy.exchange;
+
+import io.jadegate.api.config.RetryConfig;
+import io.jadegate.api.filter.Decision;
+import io.jadegate.api.filter.HttpExchange;
+import io.jadegate.api.filter.LocalResponse;
+import io.jadegate.api.filter.Reason;
+import io.jadegate.api.http.Ascii;
+import io.jadegate.api.http.FieldName;
+import io.jadegate.api.http.HeaderFields;
+import io.jadegate.api.http.Method;
+import io.jadegate.api.http.RequestHead;
+import io.jadegate.api.http.ResponseHead;
+import io.jadegate.proxy.l4.Pump;
+import io.jadegate.proxy.l4.Relay;
+import io.jadegate.proxy.observe.ExchangeFacts;
+import io.jadegate.proxy.stream.Deadlines;
+import io.jadegate.proxy.stream.Failure;
+import io.jadegate.proxy.stream.HttpStream;
+import io.jadegate.proxy.stream.Loop;
+import io.jadegate.proxy.stream.OutgoingResponse;
+import io.jadegate.proxy.upstream.Target;
+import io.jadegate.proxy.upstream.Upstream;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One proxied request with its response.
+///
+/// ```
+/// DECIDING → CALLING ⇄ (retry) → ANSWERING → ENDED
+///    └─────────┴── local answer ──┘    └→ TUNNEL → ENDED
+/// ```
+///
+/// DECIDING asks the policies; CALLING has an attempt under way and no answer yet; ANSWERING has
+/// begun an answer, so that from here on trouble can only cut it. Everything runs on the loop of
+/// the client's connection, where the attempts' connections live, too: no locks, no volatile
+/// fields.
+final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
+    private static final byte[] EVENT_STREAM =
+            "text/event-stream".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] TRAILERS = "trailers".getBytes(StandardCharsets.US_ASCII);
+
+    /// How long an endpoint may keep a client waiting that wants to hear `100 Continue`.
+    private static final long CONTINUE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private enum Phase {
+        DECIDING,
+        CALLING,
+        ANSWERING,
+        TUNNEL,
+        ENDED
+    }
+
+    private final LoopState state;
+    private final Loop loop;
+    private final Serving serving;
+    private final HttpStream.Server client;
+    private final RequestHead head;
+    private final RequestContext context;
+    private final RequestBody body;
+    private final long bodyLength;
+    private final long startMillis = System.currentTimeMillis();
+    private final long startNanos = System.nanoTime();
+    private final Deadlines.Deadline deadline;
+    private Deadlines.@Nullable Deadline totalDeadline;
+    private Deadlines.@Nullable Deadline continueDeadline;
+    private Phase phase = Phase.DECIDING;
+    private @Nullable Attempt attempt;
+    private @Nullable ResponseHead responseHead;
+    private @Nullable Pump answer;
+    private @Nullable Relay relay;
+    private @Nullable Reason reason;
+    private int attempts;
+    private @Nullable Target target;
+    private boolean connectionReused;
+    private int status;
+    private boolean cut;
+    private boolean tunnel;
+    private boolean reading = true;
+    private boolean halfClosed;
+    private boolean continued;
+    private boolean retrying;
+    private long tunnelReceived;
+    private long tunnelSent;
+    private long firstByteNanos = -1;
+    private long durationNanos;
+
+    Exchange(
+            LoopState state,
+            Serving serving,
+            HttpStream.Server client,
+            RequestHead head,
+            long bodyLength) {
+        this.state = state;
+        this.loop = state.loop();
+        this.serving = serving;
+        this.client = client;
+        this.head = head;
+        this.bodyLength = bodyLength;
+        this.context = new RequestContext(serving, client.peer(), head, loop.random());
+        this.body = new RequestBody(client, bodyLength == HttpStream.NO_BODY || bodyLength == 0);
+        this.deadline = loop.deadlines().new Deadline(this::deadlinePassed);
+        client.receiver(this);
+    }
+
+    // ---- deciding
+
+    void begin() {
+        LocalResponse refusal = context.admit();
+        if (refusal != null) {
+            respond(refusal);
+            return;
+        }
+        if (bodyLength > route().bodyLimit()) {
+            respond(LocalResponse.of(Reason.REQUEST_BODY_TOO_LARGE));
+            return;
+        }
+        decide();
+    }
+
+    /// Answers what is no request that could be served.
+    void refuse(Failure failure) {
+        respond(failure);
+    }
+
+    private void decide() {
+        decided(context.decide(/* commit= */ true, null));
+    }
+
+    private void decided(Decision decision) {
+        switch (decision) {
+            case Decision.Proceed _ -> act();
+            case Decision.Respond(LocalResponse response) -> respond(response);
+            case Decision.Await(String _, Decision.Work work) ->
+                    work.start(outcome -> loop.eventLoop().execute(() -> awaited(outcome)));
+        }
+    }
+
+    private void awaited(Decision outcome) {
+        if (phase != Phase.DECIDING) {
+            return;
+        }
+        context.awaited(outcome);
+        if (outcome instanceof Decision.Respond(LocalResponse response)) {
+            respond(response);
+        } else {
+            decide();
+        }
+        if (phase != Phase.ENDED && attempt != null) {
+            attempt.flush();
+        }
+    }
+
+    private void act() {
+        switch (route().action()) {
+            case Route.Action.Pass _ -> call();
+            case Route.Action.Redirect redirect ->
+                    respond(LocalActions.redirect(redirect, context));
+            case Route.Action.Respond respond -> respond(LocalActions.respond(respond, context));
+        }
+    }
+
+    // ---- calling
+
+    private void call() {
+        if (context.wantsWebSocket() && !route().websocket()) {
+            respond(LocalResponse.of(Reason.UPGRADE_REFUSED));
+            return;
+        }
+        phase = Phase.CALLING;
+        long total = route().timeouts().total();
+        if (total > 0) {
+            totalDeadline =
+                    loop.deadlines()
+                    .new Deadline(() -> fail(Failure.of(Failure.Kind.TOTAL_TIMEOUT)));
+            totalDeadline.set(startNanos + total);
+        }
+        attempt(null);
+    }
+
+    private void attempt(@Nullable Target except) {
+        attempts++;
+        Attempt next = new Attempt(this, upstreamOf(), loop);
+        attempt = next;
+        next.begin(except, route().timeouts().connect());
+    }
+
+    /// A stream is there: the request goes out.
+    void lent(Attempt current, HttpStream.Client stream, Target chosen) {
+        target = chosen;
+        connectionReused = stream.reused();
+        boolean upgrade = context.wantsWebSocket();
+        Forwarding.request(state.request(), context, upstreamOf(), chosen, bodyLength, upgrade);
+        current.authority(authority(chosen));
+        stream.sendRequest(state.request());
+        body.attach(stream, mayRetryLater(stream));
+        if (!reading) {
+            stream.flush();
+        }
+        if (!body.ended() && context.expectsContinue() && body.received() == 0) {
+            continueDeadline = loop.deadlines().new Deadline(this::sendContinue);
+            continueDeadline.set(System.nanoTime() + CONTINUE_NANOS);
+        }
+        progress();
+    }
+
+    private String authority(Target chosen) {
+        String named = upstreamOf().authority(chosen);
+        return named.isEmpty() ? head.authority() : named;
+    }
+
+    /// Whether the body may be needed again after it has been sent.
+    private boolean mayRetryLater(HttpStream.Client stream) {
+        Route route = route();
+        return attempts < route.tries()
+                && head.method().idempotent()
+                && (route.retriesOn(RetryConfig.Condition.RESET_BEFORE_RESPONSE)
+                        || (stream.reused()
+                                && route.retriesOn(RetryConfig.Condition.RESET_REUSED)));
+    }
+
+    /// There will be no stream for this attempt.
+    void unavailable(Failure failure, @Nullable Target chosen) {
+        target = chosen != null ? chosen : target;
+        boolean again =
+                failure.kind().neverSent()
+                        && route().retriesOn(RetryConfig.Condition.CONNECT_FAILURE);
+        endAttempt(failure);
+        if (again && retry(chosen)) {
+            return;
+        }
+        respond(failure);
+    }
+
+    /// The attempt broke after its request had been sent.
+    void attemptFailed(Attempt current, Failure failure) {
+        if (phase == Phase.TUNNEL) {
+            openRelay().endpointFailed(failure);
+            return;
+        }
+        if (phase == Phase.ANSWERING) {
+            endAttempt(failure);
+            cut(failure);
+            return;
+        }
+        boolean again = failure.kind() == Failure.Kind.RESET_BEFORE_RESPONSE && retriesReset();
+        Target failed = current.target();
+        endAttempt(failure);
+        if (again && retry(connectionReused ? null : failed)) {
+            return;
+        }
+        respond(failure);
+    }
+
+    private boolean retriesReset() {
+        Route route = route();
+        return head.method().idempotent()
+                && (route.retriesOn(RetryConfig.Condition.RESET_BEFORE_RESPONSE)
+                        || (connectionReused
+                                && route.retriesOn(RetryConfig.Condition.RESET_REUSED)));
+    }
+
+    private boolean retry(@Nullable Target except) {
+        Upstream upstream = upstreamOf();
+        boolean possible =
+                phase == Phase.CALLING && attempts < route().tries() && body.replayable();
+        if (!possible || (!retrying && !upstream.takeRetry(route().retryShare()))) {
+            return false;
+        }
+        retrying = true;
+        body.detach();
+        attempt(except);
+        return true;
+    }
+
+    private void sendContinue() {
+        if (phase == Phase.CALLING && !continued) {
+            continued = true;
+            ResponseHead interim = loop.takeResponseHead();
+            interim.status(100);
+            Forwarding.interim(state.response(), interim);
+            client.sendInterim(state.response());
+            client.flush();
+            loop.giveBack(interim);
+        }
+    }
+
+    // ---- the endpoint's answer
+
+    void interim(ResponseHead interim) {
+        boolean wanted =
+                interim.status() == 100
+                        ? context.expectsContinue() && !continued
+                        // RFC 8297 §2 warns of HTTP/1.1 clients that take it for the answer.
+                        : interim.status() != 103 && head.minorVersion() == 1;
+        if (wanted) {
+            continued |= interim.status() == 100;
+            Forwarding.interim(state.response(), interim);
+            client.sendInterim(state.response());
+        }
+    }
+
+    void response(Attempt current, ResponseHead response, long length) {
+        firstByteNanos = System.nanoTime() - startNanos;
+        responseHead = response;
+        status = response.status();
+        phase = Phase.ANSWERING;
+        if (retrying) {
+            retrying = false;
+            upstreamOf().giveRetryBack();
+        }
+        body.stopKeeping();
+        context.respond(response);
+        OutgoingResponse out = state.response();
+        Forwarding.response(
+                out, response, context, current.authority(), current.target(), length, loop);
+        if (status == 101) {
+            startTunnel(current, out);
+            return;
+        }
+        if (totalDeadline != null && isEventStream(response)) {
+            totalDeadline.cancel();
+        }
+        answer = new Pump(current.stream(), client);
+        client.sendResponse(out);
+        progress();
+    }
+
+    private static boolean isEventStream(ResponseHead response) {
+        HeaderFields fields = response.fields();
+        int type = fields.find(FieldName.CONTENT_TYPE);
+        if (type < 0 || fields.valueEnd(type) - fields.valueStart(type) < EVENT_STREAM.length) {
+            return false;
+        }
+        int start = fields.valueStart(type);
+        return Ascii.equalsIgnoreCase(
+                fields.bytes(), start, start + EVENT_STREAM.length, EVENT_STREAM);
+    }
+
+    void responseData(ByteBuf data) {
+        if (relay != null) {
+            relay.endpointData(data);
+        } else if (answer != null) {
+            answer.data(data);
+        } else {
+            data.release();
+        }
+    }
+
+    void responseEnd(@Nullable HeaderFields trailers) {
+        if (relay != null) {
+            relay.endpointEnded();
+            return;
+        }
+        HeaderFields passed = trailers;
+        if (trailers != null) {
+            if (head.fields().hasToken(FieldName.TE, TRAILERS)) {
+                ForwardedFields.cleanTrailers(trailers);
+            } else {
+                passed = null;
+            }
+        }
+        endAttempt(null);
+        client.sendEnd(passed);
+        finish();
+    }
+
+    void upstreamWritable() {
+        if (relay != null) {
+            relay.endpointWritable();
+        } else {
+            body.writable();
+        }
+    }
+
+    void upstreamReadComplete() {
+        client.flush();
+        if (phase == Phase.ANSWERING) {
+            progress();
+        }
+    }
+
+    // ---- the client
+
+    @Override
+    public void data(ByteBuf data) {
+        reading = true;
+        if (relay != null) {
+            relay.clientData(data);
+            return;
+        }
+        if (phase == Phase.ENDED) {
+            data.release();
+            return;
+        }
+        body.add(data);
+        Route route = context.routeOrNull();
+        if (route != null && body.received() > route.bodyLimit()) {
+            fail(Failure.of(Failure.Kind.REQUEST_BODY_TOO_LARGE));
+        }
+    }
+
+    @Override
+    public void end(@Nullable HeaderFields trailers) {
+        if (relay != null) {
+            relay.clientEnded();
+        } else if (phase != Phase.ENDED) {
+            body.end(trailers);
+        }
+    }
+
+    @Override
+    public void failed(Failure failure) {
+        if (relay != null) {
+            relay.clientFailed(failure);
+            return;
+        }
+        if (phase == Phase.ENDED) {
+            return;
+        }
+        if (failure.kind() == Failure.Kind.CLIENT_CLOSED) {
+            resetAttempt(failure);
+            reason = failure.reason();
+            cut = status > 0;
+            finish();
+            return;
+        }
+        fail(failure);
+        client.flush();
+    }
+
+    @Override
+    public void writable() {
+        if (relay != null) {
+            relay.clientWritable();
+        } else if (answer != null) {
+            answer.writable();
+        }
+    }
+
+    @Override
+    public void readComplete() {
+        reading = false;
+        if (relay != null) {
+            relay.clientReadComplete();
+        } else if (attempt != null) {
+            attempt.flush();
+            if (phase == Phase.CALLING && !body.ended()) {
+                progress();
+            }
+        }
+    }
+
+    @Override
+    public void halfClosed() {
+        halfClosed = true;
+        if (phase == Phase.CALLING || phase == Phase.DECIDING) {
+            progress();
+        }
+    }
+
+    // ---- time
+
+    /// Something has moved: whoever must move next has its whole time again.
+    private void progress() {
+        long nanos = waitNanos();
+        if (nanos > 0) {
+            deadline.set(System.nanoTime() + nanos);
+        } else {
+            deadline.cancel();
+        }
+    }
+
+    private long waitNanos() {
+        Route route = context.routeOrNull();
+        Failure.Kind kind = waitsFor();
+        if (kind == null || route == null) {
+            return 0;
+        }
+        Timeouts timeouts = route.timeouts();
+        return switch (kind) {
+            case CLIENT_CLOSED -> timeouts.halfClose();
+            case REQUEST_BODY_TIMEOUT -> timeouts.bodyIdle();
+            case UPSTREAM_WRITE_TIMEOUT, CLIENT_WRITE_TIMEOUT -> timeouts.write();
+            case FIRST_BYTE_TIMEOUT -> shorter(timeouts.firstByte(), route.perTryNanos());
+            case IDLE_TIMEOUT -> timeouts.idle();
+            default -> 0;
+        };
+    }
+
+    private static long shorter(long a, long b) {
+        return a == 0 || (b > 0 && b < a) ? b : a;
+    }
+
+    /// What it would be called if nothing moved any more; null when somebody else keeps the time.
+    private Failure.@Nullable Kind waitsFor() {
+        if (phase == Phase.ANSWERING) {
+            return answer != null && answer.stalled()
+                    ? Failure.Kind.CLIENT_WRITE_TIMEOUT
+                    : Failure.Kind.IDLE_TIMEOUT;
+        }
+        if (halfClosed) {
+            return Failure.Kind.CLIENT_CLOSED;
+        }
+        if (phase != Phase.CALLING || attempt == null || !attempt.sent()) {
+            return null;
+        }
+        if (body.ended()) {
+            return Failure.Kind.FIRST_BYTE_TIMEOUT;
+        }
+        return body.stalled()
+                ? Failure.Kind.UPSTREAM_WRITE_TIMEOUT
+                : Failure.Kind.REQUEST_BODY_TIMEOUT;
+    }
+
+    private void deadlinePassed() {
+        Failure.Kind kind = waitsFor();
+        if (kind == Failure.Kind.CLIENT_CLOSED) {
+            failed(Failure.of(kind));
+            client.reset();
+        } else if (kind != null) {
+            fail(Failure.of(kind));
+            client.flush();
+        }
+    }
+
+    /// Ends the exchange for a failure that is not the attempt's own.
+    private void fail(Failure failure) {
+        resetAttempt(failure);
+        if (phase == Phase.ANSWERING) {
+            cut(failure);
+        } else if (phase != Phase.ENDED) {
+            respond(failure);
+            client.flush();
+        }
+    }
+
+    // ---- local answers
+
+    private void respond(Failure failure) {
+        // What exactly is wrong helps those who own the client, and those who attack it.
+        String detail = context.peerTrusted() ? failure.detail() : null;
+        respond(LocalResponse.of(failure.reason(), detail));
+    }
+
+    private void respond(LocalResponse response) {
+        resetAttempt(null);
+        phase = Phase.ANSWERING;
+        status = response.status();
+        reason = response.reason();
+        LocalResponse.Body content = LocalActions.body(response, context);
+        ResponseHead answerHead = loop.takeResponseHead();
+        responseHead = answerHead;
+        LocalActions.fill(answerHead, response, content, context);
+        context.respond(answerHead);
+        byte[] octets = content == null ? new byte[0] : content.bytes();
+        boolean bodyless = status == 204 || status == 304;
+        Forwarding.local(
+                state.response(),
+                answerHead,
+                context,
+                bodyless ? HttpStream.NO_BODY : octets.length,
+                loop);
+        client.sendResponse(state.response());
+        if (octets.length > 0 && !bodyless && !head.method().equals(Method.HEAD)) {
+            client.send(Unpooled.wrappedBuffer(octets));
+        }
+        client.sendEnd(null);
+        if (!reading) {
+            client.flush();
+        }
+        finish();
+    }
+
+    /// The answer cannot be brought to its end: the client must see that it is not whole.
+    private void cut(Failure failure) {
+        reason = failure.reason();
+        cut = true;
+        client.reset();
+        finish();
+    }
+
+    // ---- tunnels
+
+    private void startTunnel(Attempt current, OutgoingResponse out) {
+        phase = Phase.TUNNEL;
+        tunnel = true;
+        deadline.cancel();
+        if (totalDeadline != null) {
+            totalDeadline.cancel();
+        }
+        relay =
+                new Relay(
+                        loop,
+                        client,
+                        current.stream(),
+                        route().timeouts().tunnelIdle(),
+                        this::tunnelEnded);
+        state.tunnels().add(this);
+        client.sendResponse(out);
+        client.flush();
+    }
+
+    private void tunnelEnded(@Nullable Failure failure) {
+        Relay ended = openRelay();
+        tunnelReceived = ended.clientOctets();
+        tunnelSent = ended.endpointOctets();
+        state.tunnels().remove(this);
+        reason = failure == null ? null : failure.reason();
+        endAttempt(null);
+        finish();
+    }
+
+    void endTunnel(Failure failure) {
+        if (relay != null) {
+            relay.close(failure);
+        }
+    }
+
+    // ---- the end
+
+    private void resetAttempt(@Nullable Failure failure) {
+        Attempt current = attempt;
+        if (current != null) {
+            attempt = null;
+            body.detach();
+            current.cancel(failure);
+        }
+    }
+
+    private void endAttempt(@Nullable Failure failure) {
+        Attempt current = attempt;
+        if (current != null) {
+            attempt = null;
+            current.ended(failure);
+        }
+    }
+
+    private void finish() {
+        if (phase == Phase.ENDED) {
+            return;
+        }
+        phase = Phase.ENDED;
+        durationNanos = System.nanoTime() - startNanos;
+        deadline.cancel();
+        if (totalDeadline != null) {
+            totalDeadline.cancel();
+        }
+        if (continueDeadline != null) {
+            continueDeadline.cancel();
+        }
+        body.release();
+        Route route = context.routeOrNull();
+        Upstream upstream = route == null ? null : route.upstream();
+        if (retrying && upstream != null) {
+            upstream.giveRetryBack();
+        }
+        if (route != null) {
+            route.counts().on(loop.index()).ended(this);
+        } else {
+            serving.unrouted().on(loop.index()).ended(this);
+        }
+        state.log().write(this);
+        if (responseHead != null) {
+            loop.giveBack(responseHead);
+            responseHead = null;
+        }
+        loop.giveBack(head);
+    }
+
+    private Route route() {
+        return Objects.requireNonNull(context.routeOrNull());
+    }
+
+    private Upstream upstreamOf() {
+        return Objects.requireNonNull(route().upstream());
+    }
+
+    private Relay openRelay() {
+        return Objects.requireNonNull(relay);
+    }
+
+    // ---- facts
+
+    @Override
+    public RequestHead received() {
+        return head;
+    }
+
+    @Override
+    public String protocol() {
+        return head.minorVersion() == 0 ? "HTTP/1.0" : "HTTP/1.1";
+    }
+
+    @Override
+    public String listener() {
+        return serving.listener();
+    }
+
+    @Override
+    public String clientAddressText() {
+        return context.clientAddressText();
+    }
+
+    @Override
+    public String requestId() {
+        return context.requestId();
+    }
+
+    @Override
+    public @Nullable String routeName() {
+        Route route = context.routeOrNull();
+        return route == null ? null : route.name();
+    }
+
+    @Override
+    public @Nullable String upstream() {
+        return attempts == 0 ? null : context.upstream();
+    }
+
+    @Override
+    public @Nullable String pathParameter(String name) {
+        return context.pathParameter(name);
+    }
+
+    @Override
+    public <T> @Nullable T get(HttpExchange.Key<T> key) {
+        return context.get(key);
+    }
+
+    @Override
+    public @Nullable String target() {
+        return target == null ? null : target.addressText();
+    }
+
+    @Override
+    public int attempts() {
+        return attempts;
+    }
+
+    @Override
+    public boolean connectionReused() {
+        return connectionReused;
+    }
+
+    @Override
+    public int status() {
+        return status;
+    }
+
+    @Override
+    public @Nullable Reason reason() {
+        return reason;
+    }
+
+    @Override
+    public boolean cut() {
+        return cut;
+    }
+
+    @Override
+    public boolean tunnel() {
+        return tunnel;
+    }
+
+    @Override
+    public long bytesReceived() {
+        return tunnel ? tunnelReceived : body.received();
+    }
+
+    @Override
+    public long bytesSent() {
+        return tunnel ? tunnelSent : client.sentOctets();
+    }
+
+    @Override
+    public long startMillis() {
+        return startMillis;
+    }
+
+    @Override
+    public long firstByteNanos() {
+        return firstByteNanos;
+    }
+
+    @Override
+    public long durationNanos() {
+        return durationNanos;
+    }
+}

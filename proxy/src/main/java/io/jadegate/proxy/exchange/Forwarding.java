@@ -1,0 +1,231 @@
+package io.jadegate.proxy.exchange;
+
+import io.jadegate.api.config.Address;
+import io.jadegate.api.http.FieldName;
+import io.jadegate.api.http.HeaderFields;
+import io.jadegate.api.http.RequestHead;
+import io.jadegate.api.http.ResponseHead;
+import io.jadegate.proxy.stream.HttpStream;
+import io.jadegate.proxy.stream.Loop;
+import io.jadegate.proxy.stream.OutgoingRequest;
+import io.jadegate.proxy.stream.OutgoingResponse;
+import io.jadegate.proxy.stream.Peer;
+import io.jadegate.proxy.upstream.Target;
+import io.jadegate.proxy.upstream.Upstream;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/// The rules of a reverse proxy for heads that it passes on (RFC 9110 §7.6, RFC 7239): what the
+/// upstream learns about the client, and what the client learns about the upstream. Pure functions,
+/// so explain shows the very octets that traffic gets.
+final class Forwarding {
+    private static final byte[] TRAILERS = "trailers".getBytes(StandardCharsets.US_ASCII);
+
+    private Forwarding() {}
+
+    // ---- requests
+
+    /// Makes the head that goes to a target.
+    ///
+    /// @param target null where none is chosen, as in explain
+    static void request(
+            OutgoingRequest out,
+            RequestContext context,
+            Upstream upstream,
+            @Nullable Target target,
+            long bodyLength,
+            boolean upgrade) {
+        RequestHead head = context.request();
+        HeaderFields fields = head.fields();
+        boolean trusted = context.peerTrusted();
+        boolean old = head.minorVersion() == 0;
+        String authority = upstream.authority(target);
+        if (authority.isEmpty() && head.authorityEnd() == head.authorityStart()) {
+            authority =
+                    target != null && target.address() instanceof Address.Inet inet
+                            ? inet.toString()
+                            : "localhost";
+        }
+        out.begin(head, ForwardedFields.ofRequest(fields, trusted, old), authority, bodyLength);
+        HeaderFields extra = out.extra();
+        Peer peer = context.peer();
+        extra.add(
+                FieldName.X_FORWARDED_FOR,
+                forwardedFor(context.received().fields(), peer, trusted));
+        addOrigin(extra, context, trusted);
+        if (trusted && fields.contains(FieldName.FORWARDED)) {
+            extra.add(FieldName.FORWARDED, forwarded(context.received(), peer));
+        }
+        if (!context.serving().via().isEmpty()) {
+            extra.add(FieldName.VIA, "1." + head.minorVersion() + " " + context.serving().via());
+        }
+        extra.add(FieldName.X_REQUEST_ID, context.requestId());
+        out.upgrade(upgrade);
+        out.acceptsTrailers(
+                fields.contains(FieldName.TE) && fields.hasToken(FieldName.TE, TRAILERS));
+    }
+
+    private static String forwardedFor(HeaderFields received, Peer peer, boolean trusted) {
+        if (!trusted || !received.contains(FieldName.X_FORWARDED_FOR)) {
+            return peer.text();
+        }
+        return String.join(", ", received.all(FieldName.X_FORWARDED_FOR)) + ", " + peer.text();
+    }
+
+    /// How the client reached us, unless a trusted peer has said it.
+    private static void addOrigin(HeaderFields extra, RequestContext context, boolean trusted) {
+        RequestHead received = context.received();
+        HeaderFields said = context.request().fields();
+        if (!trusted || !said.contains(FieldName.X_FORWARDED_PROTO)) {
+            extra.add(FieldName.X_FORWARDED_PROTO, received.scheme().text());
+        }
+        if (received.authorityEnd() > received.authorityStart()
+                && (!trusted || !said.contains(FieldName.X_FORWARDED_HOST))) {
+            extra.add(
+                    FieldName.X_FORWARDED_HOST,
+                    received.fields().bytes(),
+                    received.authorityStart(),
+                    received.authorityEnd());
+        }
+        if (context.peer().localPort() > 0
+                && (!trusted || !said.contains(FieldName.X_FORWARDED_PORT))) {
+            extra.add(FieldName.X_FORWARDED_PORT, Integer.toString(context.peer().localPort()));
+        }
+    }
+
+    /// One element about this hop (RFC 7239 §4), in a line of its own behind those of the peer.
+    private static String forwarded(RequestHead received, Peer peer) {
+        String node = peer.text().indexOf(':') < 0 ? peer.text() : "\"[" + peer.text() + "]\"";
+        StringBuilder element = new StringBuilder("for=").append(node);
+        if (received.authorityEnd() > received.authorityStart()) {
+            element.append(";host=\"").append(received.authority()).append('"');
+        }
+        return element.append(";proto=").append(received.scheme().text()).toString();
+    }
+
+    // ---- responses
+
+    /// Makes the head that goes to the client from one that came from a target.
+    static void response(
+            OutgoingResponse out,
+            ResponseHead head,
+            RequestContext context,
+            @Nullable String sentAuthority,
+            @Nullable Target target,
+            long bodyLength,
+            Loop loop) {
+        HeaderFields fields = head.fields();
+        int status = head.status();
+        boolean length = status != 204 && status >= 200 && bodyLength != HttpStream.UNKNOWN_LENGTH;
+        out.begin(head, ForwardedFields.ofResponse(fields, length), bodyLength);
+        HeaderFields extra = out.extra();
+        addPlace(extra, fields, FieldName.LOCATION, context, sentAuthority, target);
+        addPlace(extra, fields, FieldName.CONTENT_LOCATION, context, sentAuthority, target);
+        addRefresh(extra, fields, context, sentAuthority, target);
+        addCommon(extra, fields, context, loop, /* viaMinor= */ head.minorVersion());
+    }
+
+    /// Makes the head of an answer that the gateway gives by itself.
+    static void local(
+            OutgoingResponse out,
+            ResponseHead head,
+            RequestContext context,
+            long bodyLength,
+            Loop loop) {
+        boolean length = bodyLength >= 0;
+        out.begin(
+                head,
+                (fields, i) ->
+                        !fields.is(i, FieldName.CONTENT_LENGTH)
+                                && !fields.is(i, FieldName.TRANSFER_ENCODING),
+                bodyLength);
+        if (length) {
+            out.extra().add(FieldName.CONTENT_LENGTH, Long.toString(bodyLength));
+        }
+        addCommon(out.extra(), head.fields(), context, loop, /* viaMinor= */ -1);
+    }
+
+    /// Makes an interim response.
+    static void interim(OutgoingResponse out, ResponseHead head) {
+        out.begin(
+                head,
+                ForwardedFields.ofResponse(head.fields(), /* length= */ false),
+                HttpStream.NO_BODY);
+    }
+
+    private static void addCommon(
+            HeaderFields extra,
+            HeaderFields fields,
+            RequestContext context,
+            Loop loop,
+            int viaMinor) {
+        if (!fields.contains(FieldName.DATE)) {
+            extra.add(FieldName.DATE, loop.date());
+        }
+        String via = context.serving().via();
+        if (viaMinor >= 0 && !via.isEmpty()) {
+            extra.add(FieldName.VIA, "1." + viaMinor + " " + via);
+        }
+        extra.add(FieldName.X_REQUEST_ID, context.requestId());
+    }
+
+    private static void addPlace(
+            HeaderFields extra,
+            HeaderFields fields,
+            FieldName name,
+            RequestContext context,
+            @Nullable String sentAuthority,
+            @Nullable Target target) {
+        int i = fields.find(name);
+        if (i >= 0) {
+            extra.add(name, clientView(fields.value(i), context, sentAuthority, target));
+        }
+    }
+
+    /// `Refresh: 5; url=http://endpoint/path`.
+    private static void addRefresh(
+            HeaderFields extra,
+            HeaderFields fields,
+            RequestContext context,
+            @Nullable String sentAuthority,
+            @Nullable Target target) {
+        String value = fields.get(FieldName.REFRESH);
+        if (value == null) {
+            return;
+        }
+        int url = value.indexOf("url=");
+        extra.add(
+                FieldName.REFRESH,
+                url < 0
+                        ? value
+                        : value.substring(0, url + 4)
+                                + clientView(
+                                        value.substring(url + 4), context, sentAuthority, target));
+    }
+
+    /// A reference as the client must see it: one that names the endpoint names the gateway
+    /// instead.
+    private static String clientView(
+            String reference,
+            RequestContext context,
+            @Nullable String sentAuthority,
+            @Nullable Target target) {
+        int colon = reference.indexOf("://");
+        if (colon < 0 || target == null || context.received().authority().isEmpty()) {
+            return reference;
+        }
+        int end = colon + 3;
+        while (end < reference.length() && "/?#".indexOf(reference.charAt(end)) < 0) {
+            end++;
+        }
+        String authority = reference.substring(colon + 3, end);
+        boolean endpoint =
+                authority.equalsIgnoreCase(target.address().toString())
+                        || authority.equalsIgnoreCase(sentAuthority);
+        if (!endpoint) {
+            return reference;
+        }
+        RequestHead received = context.received();
+        return received.scheme().text() + "://" + received.authority() + reference.substring(end);
+    }
+}

@@ -1,0 +1,53 @@
+package io.jadegate.proxy.exchange;
+
+import io.jadegate.api.http.RequestHead;
+import io.jadegate.proxy.stream.DownstreamSettings;
+import io.jadegate.proxy.stream.Failure;
+import io.jadegate.proxy.stream.HttpStream;
+import java.util.List;
+import java.util.function.Supplier;
+
+/// What a listener does with requests: each becomes an [Exchange] by the configuration of the
+/// moment.
+public final class HttpService implements HttpStream.Handler {
+    private final Supplier<Serving> serving;
+    private final List<LoopState> loops;
+    private volatile boolean draining;
+
+    /// @param serving what the listener serves by now
+    /// @param loops by index
+    public HttpService(Supplier<Serving> serving, List<LoopState> loops) {
+        this.serving = serving;
+        this.loops = loops;
+    }
+
+    @Override
+    public void request(HttpStream.Server stream, RequestHead head, long bodyLength) {
+        Serving now = serving.get();
+        now.counts().on(stream.loop().index()).requestReceived();
+        new Exchange(loops.get(stream.loop().index()), now, stream, head, bodyLength).begin();
+    }
+
+    @Override
+    public void refused(HttpStream.Server stream, RequestHead head, Failure failure) {
+        Serving now = serving.get();
+        now.counts().on(stream.loop().index()).headRefused(failure.reason());
+        new Exchange(loops.get(stream.loop().index()), now, stream, head, HttpStream.NO_BODY)
+                .refuse(failure);
+    }
+
+    @Override
+    public DownstreamSettings settings() {
+        return serving.get().settings();
+    }
+
+    @Override
+    public boolean draining() {
+        return draining;
+    }
+
+    /// From now on every answer closes its connection.
+    public void drain() {
+        draining = true;
+    }
+}

@@ -1,0 +1,155 @@
+package io.jadegate.proxy.exchange;
+
+import io.jadegate.api.http.HeaderFields;
+import io.jadegate.proxy.stream.HttpStream;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/// A request's body on its way from the client to whichever attempt is under way.
+///
+/// Until a stream is there it waits here, within the client stream's window. After that a copy of
+/// what has been sent is kept only while a retry could need it and it is small; then octets just
+/// pass through.
+final class RequestBody {
+    /// The largest body that is kept for a retry.
+    private static final int REPLAY = 64 * 1024;
+
+    private final HttpStream.Server source;
+    private final ArrayDeque<ByteBuf> kept = new ArrayDeque<>(2);
+    private HttpStream.@Nullable Client sink;
+    private @Nullable HeaderFields trailers;
+    private boolean keeping;
+    private boolean whole;
+    private boolean ended;
+    private int keptOctets;
+    private int owed;
+    private long received;
+
+    /// @param ended whether there is no body
+    RequestBody(HttpStream.Server source, boolean ended) {
+        this.source = source;
+        this.ended = ended;
+        this.keeping = true;
+        this.whole = true;
+    }
+
+    /// Octets received so far.
+    long received() {
+        return received;
+    }
+
+    /// Whether the client has sent all of it.
+    boolean ended() {
+        return ended;
+    }
+
+    /// Whether all that was received is still here, so that another attempt can be made.
+    boolean replayable() {
+        return whole;
+    }
+
+    /// Whether the client waits for the endpoint to read.
+    boolean stalled() {
+        return owed > 0;
+    }
+
+    /// Octets from the client.
+    void add(ByteBuf data) {
+        int octets = data.readableBytes();
+        received += octets;
+        HttpStream.Client stream = sink;
+        if (stream == null) {
+            kept.addLast(data.touch("request body waits for a stream"));
+            keptOctets += octets;
+            owed += octets;
+            return;
+        }
+        if (keeping && keptOctets + octets <= REPLAY) {
+            kept.addLast(data.retainedDuplicate().touch("request body kept for a retry"));
+            keptOctets += octets;
+        } else {
+            stopKeeping();
+        }
+        stream.send(data);
+        owed += octets;
+        giveCredit(stream);
+    }
+
+    /// The client's end of the body. The trailers are borrowed.
+    void end(@Nullable HeaderFields trailers) {
+        ended = true;
+        if (trailers != null) {
+            HeaderFields copy = new HeaderFields(trailers.limit(), trailers.size() + 1);
+            copy.copyFrom(trailers);
+            ForwardedFields.cleanTrailers(copy);
+            this.trailers = copy;
+        }
+        if (sink != null) {
+            sink.sendEnd(this.trailers);
+        }
+    }
+
+    /// Sends what there is, and from now on all that comes, to an attempt's stream.
+    ///
+    /// @param keep whether a retry could need it again
+    void attach(HttpStream.Client stream, boolean keep) {
+        sink = stream;
+        keeping = keep && keptOctets <= REPLAY;
+        for (ByteBuf piece : kept) {
+            stream.send(piece.retainedDuplicate());
+        }
+        if (!keeping) {
+            stopKeeping();
+        }
+        if (ended) {
+            stream.sendEnd(trailers);
+        }
+        giveCredit(stream);
+    }
+
+    /// The attempt has failed; what is kept waits for the next.
+    void detach() {
+        sink = null;
+    }
+
+    /// No retry will come.
+    void stopKeeping() {
+        keeping = false;
+        if (received > 0 && (sink != null || keptOctets > 0)) {
+            whole = false;
+        }
+        release();
+    }
+
+    /// The endpoint reads again.
+    void writable() {
+        if (sink != null) {
+            giveCredit(sink);
+        }
+    }
+
+    private void giveCredit(HttpStream.Client stream) {
+        if (owed == 0) {
+            return;
+        }
+        if (!stream.writable()) {
+            // Much of what fills it may only wait for a flush.
+            stream.flush();
+            if (!stream.writable()) {
+                return;
+            }
+        }
+        int credit = owed;
+        owed = 0;
+        source.consumed(credit);
+    }
+
+    /// Drops whatever is held.
+    void release() {
+        for (ByteBuf piece = kept.pollFirst(); piece != null; piece = kept.pollFirst()) {
+            piece.release();
+        }
+        keptOctets = 0;
+    }
+}

@@ -1,0 +1,355 @@
+package io.jadegate.proxy.exchange;
+
+import io.jadegate.api.config.FilterConfig;
+import io.jadegate.api.filter.Decision;
+import io.jadegate.api.filter.HttpExchange;
+import io.jadegate.api.filter.LocalResponse;
+import io.jadegate.api.filter.Reason;
+import io.jadegate.api.http.Ascii;
+import io.jadegate.api.http.FieldName;
+import io.jadegate.api.http.HeaderFields;
+import io.jadegate.api.http.Method;
+import io.jadegate.api.http.RequestHead;
+import io.jadegate.api.http.ResponseHead;
+import io.jadegate.proxy.route.RouteMatch;
+import io.jadegate.proxy.stream.Peer;
+import io.jadegate.proxy.upstream.Upstream;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// What is decided about one request, and by what: the part of an exchange that needs no network.
+/// The data path and explain both run it, so there is one place where a request's fate is decided.
+///
+/// In order: [#admit()], then [#decide] until it says something other than go on; [#respond] for
+/// the way back.
+final class RequestContext implements HttpExchange {
+    private static final byte[] CONTINUE = "100-continue".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] UPGRADE = "upgrade".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] WEBSOCKET = "websocket".getBytes(StandardCharsets.US_ASCII);
+
+    /// As often as this our own name may stand in Via before it is called a loop: gateways in a row
+    /// may share a name.
+    private static final int MAX_OWN_VIA = 5;
+
+    private static final int MAX_REQUEST_ID = 128;
+
+    private final Serving serving;
+    private final Peer peer;
+    private final RequestHead received;
+    private final boolean trusted;
+    private final ClientAddresses.Client client;
+    private final String requestId;
+    private @Nullable RequestHead edited;
+    private @Nullable RouteMatch<Route> match;
+    private @Nullable IdentityHashMap<Key<?>, Object> values;
+    private int step;
+
+    RequestContext(Serving serving, Peer peer, RequestHead received, RandomGenerator random) {
+        this.serving = serving;
+        this.peer = peer;
+        this.received = received;
+        this.trusted = serving.clients().trusts(peer);
+        this.client = serving.clients().client(received.fields(), peer);
+        this.requestId = requestId(received.fields(), trusted, random);
+    }
+
+    /// The peer's own identifier if it may choose one, else 128 bits by chance in hexadecimal.
+    private static String requestId(HeaderFields fields, boolean trusted, RandomGenerator random) {
+        String theirs = trusted ? fields.get(FieldName.X_REQUEST_ID) : null;
+        if (theirs != null && theirs.length() <= MAX_REQUEST_ID && Ascii.isToken(theirs)) {
+            return theirs;
+        }
+        byte[] digits = new byte[32];
+        hex(random.nextLong(), digits, 0);
+        hex(random.nextLong(), digits, 16);
+        return new String(digits, StandardCharsets.ISO_8859_1);
+    }
+
+    private static void hex(long bits, byte[] digits, int from) {
+        for (int i = 0; i < 16; i++) {
+            int digit = (int) (bits >>> (60 - 4 * i)) & 15;
+            digits[from + i] = (byte) (digit < 10 ? '0' + digit : 'a' + digit - 10);
+        }
+    }
+
+    // ---- deciding
+
+    /// Chooses the route.
+    ///
+    /// @return null, or the answer to a request that goes no further
+    @Nullable LocalResponse admit() {
+        Method method = received.method();
+        if (method.equals(Method.TRACE) || method.equals(Method.CONNECT)) {
+            return new LocalResponse(
+                    405,
+                    Reason.REQUEST_METHOD,
+                    null,
+                    List.of(
+                            new LocalResponse.Field(
+                                    FieldName.ALLOW,
+                                    "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")),
+                    null);
+        }
+        HeaderFields fields = received.fields();
+        int expect = fields.find(FieldName.EXPECT);
+        if (expect >= 0 && !fields.valueIs(expect, CONTINUE)) {
+            return LocalResponse.of(Reason.REQUEST_EXPECTATION);
+        }
+        if (fields.contains(FieldName.VIA) && isLoop(fields)) {
+            return LocalResponse.of(Reason.REQUEST_LOOP);
+        }
+        match = serving.routes().match(received, client.address());
+        if (match == null) {
+            return LocalResponse.of(Reason.ROUTE_NOT_FOUND);
+        }
+        return lastHop();
+    }
+
+    private boolean isLoop(HeaderFields fields) {
+        if (serving.via().isEmpty()) {
+            return false;
+        }
+        int own = 0;
+        String ours = " " + serving.via();
+        for (String line : fields.all(FieldName.VIA)) {
+            for (String element : line.split(",", -1)) {
+                if (element.stripTrailing().endsWith(ours) && ++own >= MAX_OWN_VIA) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /// Answers an OPTIONS request that may be forwarded no more, or counts it down (RFC 9110
+    /// §7.6.2).
+    private @Nullable LocalResponse lastHop() {
+        if (!received.method().equals(Method.OPTIONS)) {
+            return null;
+        }
+        String hops = received.fields().get(FieldName.MAX_FORWARDS);
+        if (hops == null
+                || hops.isEmpty()
+                || hops.length() > 9
+                || !hops.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return null;
+        }
+        int left = Integer.parseInt(hops);
+        if (left > 0) {
+            edit().fields().set(FieldName.MAX_FORWARDS, Integer.toString(left - 1));
+            return null;
+        }
+        return new LocalResponse(
+                200,
+                Reason.ROUTE_RESPONSE,
+                null,
+                List.of(),
+                new LocalResponse.Body("text/plain", new byte[0]));
+    }
+
+    /// Asks the filters from where it stopped, until one does not simply let the request pass.
+    ///
+    /// @param commit whether decisions count, as they do on the data path
+    /// @param observer told what each filter said; for explain
+    Decision decide(boolean commit, @Nullable StepObserver observer) {
+        List<FilterStep> steps = chosen().steps();
+        while (step < steps.size()) {
+            FilterStep current = steps.get(step++);
+            Decision decision = decide(current, commit, observer);
+            if (!(decision instanceof Decision.Proceed)) {
+                return decision;
+            }
+        }
+        return Decision.proceed();
+    }
+
+    private Decision decide(FilterStep current, boolean commit, @Nullable StepObserver observer) {
+        if (!applies(current)) {
+            tell(observer, current, "skipped", Decision.proceed());
+            return Decision.proceed();
+        }
+        if (current.mode() == FilterConfig.Mode.SHADOW) {
+            // Its edits are made on a copy that is thrown away.
+            RequestHead before = edited;
+            edited = copyOf(request());
+            Decision decision = current.filter().decide(this);
+            edited = before;
+            tell(observer, current, "shadow", decision);
+            return Decision.proceed();
+        }
+        Decision decision = current.filter().decide(this);
+        if (commit && !(decision instanceof Decision.Await)) {
+            current.filter().commit(this, decision);
+        }
+        tell(observer, current, "enforce", decision);
+        return decision;
+    }
+
+    /// Takes what a filter's work ended in; if it is to go on, [#decide] comes next.
+    void awaited(Decision outcome) {
+        chosen().steps().get(step - 1).filter().commit(this, outcome);
+    }
+
+    private static void tell(
+            @Nullable StepObserver observer, FilterStep step, String mode, Decision decision) {
+        if (observer != null) {
+            observer.decided(step, mode, decision);
+        }
+    }
+
+    /// Asked of the request as it came, so that the answer is the same on both ways.
+    private boolean applies(FilterStep step) {
+        return step.mode() != FilterConfig.Mode.OFF
+                && (step.when() == null
+                        || step.when().matches(received, client.address(), serving.listener()));
+    }
+
+    /// Shows a response to every filter that saw the request, last first.
+    void respond(ResponseHead head) {
+        if (match == null) {
+            return;
+        }
+        List<FilterStep> steps = match.route().steps();
+        for (int i = step - 1; i >= 0; i--) {
+            FilterStep current = steps.get(i);
+            if (applies(current) && current.mode() == FilterConfig.Mode.ENFORCE) {
+                current.filter().response(this, head);
+            }
+        }
+    }
+
+    /// Told what a filter said of a request.
+    @FunctionalInterface
+    interface StepObserver {
+        void decided(FilterStep step, String mode, Decision decision);
+    }
+
+    // ---- facts
+
+    Serving serving() {
+        return serving;
+    }
+
+    Peer peer() {
+        return peer;
+    }
+
+    /// Whether the peer is a proxy that is believed.
+    boolean peerTrusted() {
+        return trusted;
+    }
+
+    @Nullable Route routeOrNull() {
+        return match == null ? null : match.route();
+    }
+
+    private Route chosen() {
+        return Objects.requireNonNull(match).route();
+    }
+
+    boolean expectsContinue() {
+        return received.minorVersion() == 1 && received.fields().contains(FieldName.EXPECT);
+    }
+
+    /// Whether the request asks to become a WebSocket (RFC 6455 §4.1). Any other upgrade is none of
+    /// ours to pass on, and the request goes on without it.
+    boolean wantsWebSocket() {
+        HeaderFields fields = received.fields();
+        return fields.contains(FieldName.UPGRADE)
+                && received.method().equals(Method.GET)
+                && received.minorVersion() == 1
+                && fields.hasToken(FieldName.UPGRADE, WEBSOCKET)
+                && fields.hasToken(FieldName.CONNECTION, UPGRADE)
+                && fields.contains(FieldName.SEC_WEBSOCKET_KEY)
+                && !fields.contains(FieldName.CONTENT_LENGTH)
+                && !fields.contains(FieldName.TRANSFER_ENCODING);
+    }
+
+    // ---- as filters see it
+
+    @Override
+    public RequestHead received() {
+        return received;
+    }
+
+    @Override
+    public RequestHead request() {
+        return edited != null ? edited : received;
+    }
+
+    @Override
+    public RequestHead edit() {
+        RequestHead head = edited;
+        if (head == null) {
+            head = copyOf(received);
+            edited = head;
+        }
+        return head;
+    }
+
+    private static RequestHead copyOf(RequestHead head) {
+        RequestHead copy = new RequestHead();
+        copy.copyFrom(head);
+        return copy;
+    }
+
+    @Override
+    public InetAddress clientAddress() {
+        return client.address();
+    }
+
+    @Override
+    public String clientAddressText() {
+        return client.text();
+    }
+
+    @Override
+    public String requestId() {
+        return requestId;
+    }
+
+    @Override
+    public String listener() {
+        return serving.listener();
+    }
+
+    @Override
+    public String route() {
+        return match == null ? "" : match.route().name();
+    }
+
+    @Override
+    public @Nullable String upstream() {
+        Upstream upstream = match == null ? null : match.route().upstream();
+        return upstream == null ? null : upstream.name();
+    }
+
+    @Override
+    public int matchedLength() {
+        return match == null ? 0 : match.matchedLength();
+    }
+
+    @Override
+    public @Nullable String pathParameter(String name) {
+        return match == null ? null : match.capture(name);
+    }
+
+    @Override
+    public <T> @Nullable T get(Key<T> key) {
+        Object value = values == null ? null : values.get(key);
+        return value == null ? null : key.cast(value);
+    }
+
+    @Override
+    public <T> void put(Key<T> key, T value) {
+        if (values == null) {
+            values = new IdentityHashMap<>(4);
+        }
+        values.put(key, Objects.requireNonNull(value));
+    }
+}

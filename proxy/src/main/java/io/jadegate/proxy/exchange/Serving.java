@@ -1,0 +1,25 @@
+package io.jadegate.proxy.exchange;
+
+import io.jadegate.proxy.http1.HeadLimits;
+import io.jadegate.proxy.observe.ListenerCounts;
+import io.jadegate.proxy.observe.PerLoop;
+import io.jadegate.proxy.observe.RouteCounts;
+import io.jadegate.proxy.route.RouteTable;
+import io.jadegate.proxy.stream.DownstreamSettings;
+
+/// What a listener serves by, as one configuration has it. Immutable.
+///
+/// @param listener the listener's name
+/// @param via our name in `Via` and `Proxy-Status`; empty when it is hidden
+/// @param counts what is counted of the listener
+/// @param unrouted what is counted of exchanges that no route took
+public record Serving(
+        String listener,
+        RouteTable<Route> routes,
+        ClientAddresses clients,
+        ErrorPages errors,
+        DownstreamSettings settings,
+        HeadLimits limits,
+        String via,
+        PerLoop<ListenerCounts> counts,
+        PerLoop<RouteCounts> unrouted) {}
