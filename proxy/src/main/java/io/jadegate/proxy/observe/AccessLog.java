@@ -8,6 +8,7 @@ import io.jadegate.api.filter.TemplateException;
 import io.jadegate.api.plane.Metric;
 import io.jadegate.api.plane.Telemetry;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +59,14 @@ public final class AccessLog implements Telemetry, AutoCloseable {
     /// @throws IllegalArgumentException when the template is none; [#problems] tells before
     public static AccessLog open(AccessLogConfig config, int loops) throws IOException {
         return open(config, loops, LogSink.open(config.to()));
+    }
+
+    /// A log that writes nothing.
+    public static AccessLog off(int loops) {
+        AccessLogConfig config =
+                new AccessLogConfig(
+                        new AccessLogConfig.FormatConfig.Json(), new TargetConfig.Off());
+        return open(config, loops, LogSink.to(OutputStream.nullOutputStream()));
     }
 
     static AccessLog open(AccessLogConfig config, int loops, LogSink sink) {

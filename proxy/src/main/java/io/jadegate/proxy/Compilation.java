@@ -1,0 +1,22 @@
+package io.jadegate.proxy;
+
+import io.jadegate.api.config.Config;
+import io.jadegate.proxy.exchange.Route;
+import io.jadegate.proxy.exchange.Serving;
+import io.jadegate.proxy.route.RouteTables;
+import io.jadegate.proxy.upstream.Upstream;
+import java.util.Map;
+
+/// A configuration compiled for serving. Immutable but for the live state of its parts.
+///
+/// @param revision counts those that were served, from 1
+/// @param filters those that were made, so that the next configuration can carry them over
+/// @param servings by the name of the listener
+record Compilation(
+        long revision,
+        Config config,
+        Map<String, Upstream> upstreams,
+        FilterInstances filters,
+        Map<String, Route> routes,
+        RouteTables<Route> tables,
+        Map<String, Serving> servings) {}

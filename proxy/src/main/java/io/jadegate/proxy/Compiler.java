@@ -1,0 +1,234 @@
+package io.jadegate.proxy;
+
+import io.jadegate.api.config.ActionConfig;
+import io.jadegate.api.config.Config;
+import io.jadegate.api.config.DefaultsConfig;
+import io.jadegate.api.config.ListenerConfig;
+import io.jadegate.api.config.NodeConfig;
+import io.jadegate.api.config.Problem;
+import io.jadegate.api.config.RedirectConfig;
+import io.jadegate.api.config.RespondConfig;
+import io.jadegate.api.config.RouteConfig;
+import io.jadegate.api.config.SplitConfig;
+import io.jadegate.api.config.TimeoutsConfig;
+import io.jadegate.api.config.UpstreamConfig;
+import io.jadegate.api.filter.HttpExchange;
+import io.jadegate.api.filter.HttpFilterProvider;
+import io.jadegate.api.filter.LocalResponse;
+import io.jadegate.api.filter.Template;
+import io.jadegate.api.filter.TemplateException;
+import io.jadegate.api.http.FieldName;
+import io.jadegate.proxy.exchange.ClientAddresses;
+import io.jadegate.proxy.exchange.ErrorPages;
+import io.jadegate.proxy.exchange.Route;
+import io.jadegate.proxy.exchange.Serving;
+import io.jadegate.proxy.http1.HeadLimits;
+import io.jadegate.proxy.observe.Meters;
+import io.jadegate.proxy.route.RouteEntry;
+import io.jadegate.proxy.route.RouteTables;
+import io.jadegate.proxy.stream.DownstreamSettings;
+import io.jadegate.proxy.stream.Loops;
+import io.jadegate.proxy.upstream.Connector;
+import io.jadegate.proxy.upstream.Upstream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Turns configurations into what serves: upstreams with the targets they had before, filters with
+/// the state they had before, routes, and route tables. Touches no socket.
+final class Compiler {
+    private final NodeConfig node;
+    private final Map<String, HttpFilterProvider<?>> providers;
+    private final Loops loops;
+    private final Meters meters;
+
+    Compiler(NodeConfig node, List<HttpFilterProvider<?>> providers, Loops loops, Meters meters) {
+        this.node = node;
+        this.loops = loops;
+        this.meters = meters;
+        Map<String, HttpFilterProvider<?>> byKind = new HashMap<>();
+        providers.forEach(provider -> byKind.put(provider.kind(), provider));
+        this.providers = Map.copyOf(byKind);
+    }
+
+    /// Compiles a configuration that has been bound and checked.
+    ///
+    /// @param before what is served now; null for the first
+    /// @param problems errors and warnings are added here; with an error the result must not be
+    ///   served
+    Compilation compile(Config config, @Nullable Compilation before, List<Problem> problems) {
+        DefaultsConfig defaults = config.defaults();
+        HeadLimits limits =
+                new HeadLimits(
+                        octets(defaults.limits().head().bytes()),
+                        defaults.limits().fields(),
+                        octets(defaults.limits().uri().bytes()));
+        Map<String, Upstream> upstreams = upstreams(config, limits, before);
+        FilterInstances filters =
+                new FilterInstances(
+                        providers, config, before == null ? null : before.filters(), problems);
+        Map<String, Route> routes = new LinkedHashMap<>();
+        List<RouteEntry<Route>> entries = new ArrayList<>();
+        config.routes()
+                .forEach((name, route) -> {
+                    Route compiled = route(name, route, config, upstreams, filters, problems);
+                    routes.put(name, compiled);
+                    entries.add(new RouteEntry<>(name, route.match(), route.priority(), compiled));
+                });
+        List<String> listeners =
+                config.listeners().entrySet().stream()
+                        .filter(entry ->
+                                entry.getValue().protocol() == ListenerConfig.Protocol.HTTP)
+                        .map(Map.Entry::getKey)
+                        .toList();
+        RouteTables<Route> tables = RouteTables.compile(entries, listeners, problems);
+        return new Compilation(
+                before == null ? 1 : before.revision() + 1,
+                config,
+                Map.copyOf(upstreams),
+                filters,
+                routes,
+                tables,
+                servings(config, listeners, tables, limits, problems));
+    }
+
+    private static int octets(long bytes) {
+        return (int) Math.min(bytes, 1 << 24);
+    }
+
+    private Map<String, Upstream> upstreams(
+            Config config, HeadLimits limits, @Nullable Compilation before) {
+        Connector connector = new Connector(loops.transport(), limits);
+        Map<String, Upstream> upstreams = new HashMap<>();
+        for (Map.Entry<String, UpstreamConfig> entry : config.upstreams().entrySet()) {
+            Upstream old = before == null ? null : before.upstreams().get(entry.getKey());
+            boolean same =
+                    old != null
+                            && old.config().equals(entry.getValue())
+                            && old.connector().equals(connector);
+            upstreams.put(
+                    entry.getKey(),
+                    same && old != null
+                            ? old
+                            : Upstream.of(
+                                    entry.getKey(),
+                                    entry.getValue(),
+                                    loops,
+                                    connector,
+                                    meters,
+                                    old));
+        }
+        return upstreams;
+    }
+
+    private Route route(
+            String name,
+            RouteConfig config,
+            Config all,
+            Map<String, Upstream> upstreams,
+            FilterInstances filters,
+            List<Problem> problems) {
+        return new Route(
+                name,
+                config,
+                config.timeouts().over(all.defaults().timeouts()),
+                config.limits().over(all.defaults().limits()),
+                action(name, config, upstreams, problems),
+                filters.chain(name, config),
+                meters.route(name));
+    }
+
+    private static Route.Action action(
+            String name,
+            RouteConfig config,
+            Map<String, Upstream> upstreams,
+            List<Problem> problems) {
+        String at = "routes." + name;
+        return switch (config.action()) {
+            case ActionConfig.Pass(String upstream) ->
+                    new Route.Action.Pass(Objects.requireNonNull(upstreams.get(upstream)));
+            case RedirectConfig redirect ->
+                    new Route.Action.Redirect(
+                            redirect.status(),
+                            template(redirect.location(), at + ".redirect.location", problems));
+            case RespondConfig respond -> respond(at + ".respond", respond, problems);
+            case SplitConfig _ -> throw new IllegalStateException("split is not in this version");
+        };
+    }
+
+    private static Route.Action respond(String at, RespondConfig respond, List<Problem> problems) {
+        List<LocalResponse.Field> fields = new ArrayList<>();
+        respond.headers()
+                .forEach((name, value) ->
+                        fields.add(new LocalResponse.Field(FieldName.of(name), value)));
+        return new Route.Action.Respond(
+                respond.status(),
+                template(respond.body(), at + ".body", problems),
+                "text/plain; charset=utf-8",
+                List.copyOf(fields));
+    }
+
+    private static Template<HttpExchange> template(String text, String at, List<Problem> problems) {
+        try {
+            return Template.parse(text);
+        } catch (TemplateException e) {
+            problems.add(
+                    new Problem(
+                            Problem.Severity.ERROR,
+                            at,
+                            null,
+                            Objects.requireNonNull(e.getMessage()),
+                            e.suggestion()));
+            return literal();
+        }
+    }
+
+    private static Template<HttpExchange> literal() {
+        try {
+            return Template.parse("");
+        } catch (TemplateException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Map<String, Serving> servings(
+            Config config,
+            List<String> listeners,
+            RouteTables<Route> tables,
+            HeadLimits limits,
+            List<Problem> problems) {
+        DefaultsConfig defaults = config.defaults();
+        ClientAddresses clients = new ClientAddresses(defaults.clientAddress());
+        ErrorPages errors = ErrorPages.of(defaults.errors(), "defaults.errors", problems);
+        DownstreamSettings settings = settings(defaults.timeouts());
+        Map<String, Serving> servings = new HashMap<>();
+        for (String listener : listeners) {
+            servings.put(
+                    listener,
+                    new Serving(
+                            listener,
+                            tables.of(listener),
+                            clients,
+                            errors,
+                            settings,
+                            limits,
+                            node.via(),
+                            meters.listener(listener),
+                            meters.unrouted()));
+        }
+        return Map.copyOf(servings);
+    }
+
+    private static DownstreamSettings settings(TimeoutsConfig timeouts) {
+        return new DownstreamSettings(
+                timeouts.header().toNanos(),
+                timeouts.keepAlive().toNanos(),
+                timeouts.keepAliveRequests(),
+                timeouts.keepAliveAge().toNanos(),
+                timeouts.write().toNanos());
+    }
+}

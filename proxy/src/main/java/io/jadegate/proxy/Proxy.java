@@ -1,0 +1,461 @@
+package io.jadegate.proxy;
+
+import io.jadegate.api.config.Address;
+import io.jadegate.api.config.Config;
+import io.jadegate.api.config.ListenerConfig;
+import io.jadegate.api.config.NodeConfig;
+import io.jadegate.api.config.Problem;
+import io.jadegate.api.filter.HttpFilterProvider;
+import io.jadegate.api.plane.ApplyResult;
+import io.jadegate.api.plane.DataPlane;
+import io.jadegate.api.plane.ExplainRequest;
+import io.jadegate.api.plane.Explanation;
+import io.jadegate.api.plane.RouteSummary;
+import io.jadegate.api.plane.Status;
+import io.jadegate.api.plane.Telemetry;
+import io.jadegate.proxy.exchange.Explainer;
+import io.jadegate.proxy.exchange.HttpService;
+import io.jadegate.proxy.exchange.LoopState;
+import io.jadegate.proxy.exchange.Serving;
+import io.jadegate.proxy.exchange.Tunnels;
+import io.jadegate.proxy.listener.Listener;
+import io.jadegate.proxy.observe.AccessLog;
+import io.jadegate.proxy.observe.Meters;
+import io.jadegate.proxy.stream.Loops;
+import io.jadegate.proxy.stream.Transport;
+import io.jadegate.proxy.upstream.Target;
+import io.jadegate.proxy.upstream.Upstream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// The data plane of a node.
+///
+/// A configuration becomes traffic in this order: compile it beside what serves; bind what is new;
+/// then one volatile write, after which every new exchange is decided by it; then let go of what it
+/// no longer names. Any failure before the write leaves nothing behind.
+public final class Proxy implements DataPlane {
+    /// How long a configuration waits for the names of its new endpoints.
+    private static final Duration NAMES = Duration.ofSeconds(2);
+
+    private final NodeConfig node;
+    private final Loops loops;
+    private final Compiler compiler;
+    private final Meters meters;
+    private final AccessLog log;
+    private final List<LoopState> states;
+    private final Tunnels tunnels;
+    private final boolean bound;
+    private final Map<Address, Bound> listeners = new LinkedHashMap<>();
+    private final List<Bound> leaving = new ArrayList<>();
+    private final CountDownLatch stopNow = new CountDownLatch(1);
+    private volatile @Nullable Compilation current;
+    private volatile Status.State state = Status.State.STARTING;
+
+    /// A listener with the service behind it. The name may change with a configuration while the
+    /// socket stays.
+    private final class Bound {
+        private final HttpService service;
+        private @Nullable Listener listener;
+        private volatile String name;
+        private volatile Serving last;
+
+        Bound(String name, Serving serving) {
+            this.name = name;
+            this.last = serving;
+            this.service = new HttpService(this::serving, states);
+        }
+
+        /// What it serves by now; once no configuration names it any more, what it served by last.
+        private Serving serving() {
+            Compilation compilation = current;
+            Serving now = compilation == null ? null : compilation.servings().get(name);
+            return now == null ? last : now;
+        }
+
+        void bind(ListenerConfig config) throws IOException {
+            listener =
+                    Listener.bind(
+                            config.address(),
+                            config.accept(),
+                            loops,
+                            service,
+                            () -> serving().limits(),
+                            () -> serving().counts());
+        }
+
+        Listener listener() {
+            return Objects.requireNonNull(listener);
+        }
+    }
+
+    private Proxy(
+            NodeConfig node,
+            List<HttpFilterProvider<?>> providers,
+            Loops loops,
+            AccessLog log,
+            boolean bound) {
+        this.node = node;
+        this.loops = loops;
+        this.log = log;
+        this.bound = bound;
+        this.meters = new Meters(loops.count());
+        this.states =
+                loops.all().stream()
+                        .map(loop -> new LoopState(loop, log.on(loop.index())))
+                        .toList();
+        this.tunnels = new Tunnels(states);
+        this.compiler = new Compiler(node, providers, loops, meters);
+    }
+
+    /// Starts a data plane, which serves nothing before the first configuration.
+    ///
+    /// @throws IllegalStateException when the node asks for a transport that this machine lacks
+    /// @throws IOException when the access log cannot be opened
+    public static Proxy start(NodeConfig node, List<HttpFilterProvider<?>> providers)
+            throws IOException {
+        Loops loops = new Loops(Transport.of(node.transport()), node.eventLoops());
+        try {
+            AccessLog log = AccessLog.open(node.accessLog(), loops.count());
+            return new Proxy(node, providers, loops, log, /* bound= */ true);
+        } catch (IOException e) {
+            loops.stop();
+            throw e;
+        }
+    }
+
+    /// A data plane that compiles and explains but binds no address, resolves no name and logs
+    /// nothing.
+    public static Proxy offline(NodeConfig node, List<HttpFilterProvider<?>> providers) {
+        Loops loops = new Loops(Transport.NIO, 1);
+        return new Proxy(node, providers, loops, AccessLog.off(1), /* bound= */ false);
+    }
+
+    // ---- applying
+
+    @Override
+    public synchronized ApplyResult apply(Config config) {
+        Compilation before = current;
+        List<Problem> problems = new ArrayList<>();
+        Compilation next = compiler.compile(config, before, problems);
+        Map<Address, Bound> bindings = new LinkedHashMap<>();
+        if (!hasErrors(problems) && bound) {
+            bindings = bindNew(next, problems);
+        }
+        if (hasErrors(problems)) {
+            discard(next, before);
+            return new ApplyResult.Rejected(List.copyOf(problems));
+        }
+        if (bound) {
+            awaitNames(next, before, problems);
+        }
+        current = next;
+        ApplyResult.Changes changes = ChangeReport.between(before, next);
+        settle(before, next, bindings);
+        if (state == Status.State.STARTING) {
+            state = Status.State.SERVING;
+        }
+        return new ApplyResult.Applied(next.revision(), changes, List.copyOf(problems));
+    }
+
+    private static boolean hasErrors(List<Problem> problems) {
+        return problems.stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR);
+    }
+
+    /// Binds every address that is not bound yet.
+    private Map<Address, Bound> bindNew(Compilation next, List<Problem> problems) {
+        Map<Address, Bound> bindings = new LinkedHashMap<>();
+        next.config()
+                .listeners()
+                .forEach((name, config) -> {
+                    Serving serving = next.servings().get(name);
+                    Bound known = listeners.get(config.address());
+                    if (serving == null) {
+                        return;
+                    }
+                    if (known != null && known.listener().accept() == config.accept()) {
+                        bindings.put(config.address(), known);
+                        return;
+                    }
+                    if (known != null) {
+                        problems.add(
+                                Problem.error(
+                                        "listeners." + name + ".accept",
+                                        "cannot change while the listener is bound; "
+                                                + "give it another address or restart"));
+                        return;
+                    }
+                    Bound fresh = new Bound(name, serving);
+                    try {
+                        fresh.bind(config);
+                        bindings.put(config.address(), fresh);
+                    } catch (IOException e) {
+                        problems.add(
+                                Problem.error(
+                                        "listeners." + name + ".address",
+                                        "cannot bind \""
+                                                + config.address()
+                                                + "\": "
+                                                + e.getMessage()));
+                    }
+                });
+        if (hasErrors(problems)) {
+            bindings.values().stream()
+                    .filter(binding -> !listeners.containsValue(binding))
+                    .forEach(binding -> binding.listener().close());
+        }
+        return bindings;
+    }
+
+    private void discard(Compilation next, @Nullable Compilation before) {
+        next.upstreams()
+                .forEach((name, upstream) -> {
+                    Upstream old = before == null ? null : before.upstreams().get(name);
+                    if (upstream != old) {
+                        upstream.discard(old);
+                    }
+                });
+    }
+
+    private static void awaitNames(
+            Compilation next, @Nullable Compilation before, List<Problem> problems) {
+        long end = System.nanoTime() + NAMES.toNanos();
+        for (Map.Entry<String, Upstream> entry : next.upstreams().entrySet()) {
+            Upstream old = before == null ? null : before.upstreams().get(entry.getKey());
+            if (entry.getValue() == old) {
+                continue;
+            }
+            Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+            try {
+                problems.addAll(entry.getValue().awaitNames(left));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    /// Lets go of what the new configuration does not name.
+    private void settle(
+            @Nullable Compilation before, Compilation next, Map<Address, Bound> bindings) {
+        next.config()
+                .listeners()
+                .forEach((name, config) -> {
+                    Bound binding = bindings.get(config.address());
+                    Serving serving = next.servings().get(name);
+                    if (binding != null && serving != null) {
+                        binding.last = serving;
+                        binding.name = name;
+                    }
+                });
+        List<Bound> gone =
+                listeners.values().stream()
+                        .filter(binding -> !bindings.containsValue(binding))
+                        .toList();
+        listeners.clear();
+        listeners.putAll(bindings);
+        gone.forEach(this::leave);
+        if (before == null) {
+            return;
+        }
+        before.upstreams().forEach((name, old) -> retire(old, next.upstreams().get(name)));
+        meters.retainRoutes(next.routes().keySet());
+        meters.retainListeners(next.servings().keySet());
+        Set<String> routes = next.routes().keySet();
+        if (!routes.containsAll(before.routes().keySet())) {
+            tunnels.endWithout(routes, node.drain().deadline().toNanos());
+        }
+    }
+
+    private void retire(Upstream old, @Nullable Upstream now) {
+        if (old == now) {
+            return;
+        }
+        old.retire(now, loops.all());
+        for (Target target : old.targets()) {
+            if (target.retired()) {
+                meters.forgetTarget(target.upstream(), target.addressText());
+            }
+        }
+    }
+
+    /// Stops a listener that is not wanted any more; what it has accepted may finish until the
+    /// deadline.
+    private void leave(Bound binding) {
+        binding.listener().close();
+        binding.service.drain();
+        binding.listener().drain();
+        leaving.removeIf(each -> each.listener().connections() == 0);
+        leaving.add(binding);
+        loops.all()
+                .getFirst()
+                .eventLoop()
+                .schedule(
+                        () -> binding.listener().abort(),
+                        node.drain().deadline().toNanos(),
+                        TimeUnit.NANOSECONDS);
+    }
+
+    // ---- stopping
+
+    /// Ends service in an orderly way: says so for a while, stops accepting, lets exchanges finish
+    /// until the deadline, then cuts what is left. Returns when all is closed.
+    ///
+    /// @return how many connections were cut
+    public int drain() throws InterruptedException {
+        Duration announce = node.drain().announce();
+        Duration deadline = node.drain().deadline();
+        List<Bound> all;
+        synchronized (this) {
+            state = Status.State.DRAINING;
+            all = new ArrayList<>(listeners.values());
+        }
+        all.forEach(binding -> binding.service.drain());
+        boolean hurried = stopNow.await(announce.toMillis(), TimeUnit.MILLISECONDS);
+        all.forEach(binding -> binding.listener().close());
+        all.forEach(binding -> binding.listener().drain());
+        synchronized (this) {
+            all.addAll(leaving);
+        }
+        tunnels.endAll(deadline.toNanos());
+        long end = System.nanoTime() + deadline.toNanos();
+        while (!hurried && open(all) > 0 && System.nanoTime() - end < 0) {
+            hurried = stopNow.await(20, TimeUnit.MILLISECONDS);
+        }
+        int cut = open(all);
+        all.forEach(binding -> binding.listener().abort());
+        stop();
+        return cut;
+    }
+
+    /// Makes a drain that is under way stop waiting.
+    public void hurry() {
+        stopNow.countDown();
+    }
+
+    private static int open(List<Bound> all) {
+        return all.stream().mapToInt(binding -> binding.listener().connections()).sum();
+    }
+
+    /// Closes everything now.
+    public void stop() {
+        Compilation compilation;
+        synchronized (this) {
+            state = Status.State.STOPPED;
+            listeners.values().forEach(binding -> binding.listener().close());
+            listeners.clear();
+            compilation = current;
+        }
+        if (compilation != null) {
+            compilation
+                    .upstreams()
+                    .values()
+                    .forEach(upstream -> upstream.retire(null, loops.all()));
+        }
+        loops.stop().awaitUninterruptibly();
+        log.close();
+    }
+
+    // ---- looking
+
+    @Override
+    public synchronized Status status() {
+        Compilation compilation = current;
+        List<Status.ListenerStatus> bindings =
+                listeners.values().stream()
+                        .map(binding ->
+                                new Status.ListenerStatus(
+                                        binding.name,
+                                        binding.listener().boundAddress(),
+                                        binding.listener().connections()))
+                        .toList();
+        List<Status.UpstreamStatus> upstreams =
+                compilation == null
+                        ? List.of()
+                        : compilation.config().upstreams().keySet().stream()
+                                .map(name -> status(compilation.upstreams().get(name)))
+                                .toList();
+        return new Status(
+                state, compilation == null ? 0 : compilation.revision(), bindings, upstreams);
+    }
+
+    private static Status.UpstreamStatus status(@Nullable Upstream upstream) {
+        Objects.requireNonNull(upstream);
+        List<Status.TargetStatus> targets = new ArrayList<>();
+        upstream.config()
+                .endpoints()
+                .forEach(endpoint -> {
+                    Target target = Objects.requireNonNull(upstream.target(endpoint.address()));
+                    targets.add(
+                            new Status.TargetStatus(
+                                    target.addressText(),
+                                    endpoint.state().name().toLowerCase(Locale.ROOT),
+                                    target.inFlight(),
+                                    target.connections(),
+                                    target.idle()));
+                });
+        return new Status.UpstreamStatus(upstream.name(), targets);
+    }
+
+    @Override
+    public Explanation explain(ExplainRequest request) {
+        Compilation compilation = current;
+        if (compilation == null) {
+            throw new IllegalStateException("no configuration is served");
+        }
+        String name = request.listener();
+        if (name == null) {
+            name =
+                    compilation.config().listeners().keySet().stream()
+                            .filter(compilation.servings()::containsKey)
+                            .findFirst()
+                            .orElseThrow(
+                                    () -> new IllegalArgumentException("no listener serves HTTP"));
+        }
+        Serving serving = compilation.servings().get(name);
+        if (serving == null) {
+            throw new IllegalArgumentException("no HTTP listener is named \"" + name + "\"");
+        }
+        return Explainer.explain(serving, request.from(), port(name), request.head());
+    }
+
+    /// The port of a listener: the one bound if it is, else the one configured.
+    private synchronized int port(String name) {
+        Compilation compilation = Objects.requireNonNull(current);
+        ListenerConfig config = Objects.requireNonNull(compilation.config().listeners().get(name));
+        Bound binding = listeners.get(config.address());
+        if (!(config.address() instanceof Address.Inet inet)) {
+            return 0;
+        }
+        if (binding == null) {
+            return inet.port();
+        }
+        String text = binding.listener().boundAddress();
+        return Integer.parseInt(text.substring(text.lastIndexOf(':') + 1));
+    }
+
+    @Override
+    public List<RouteSummary> routes() {
+        Compilation compilation = current;
+        return compilation == null ? List.of() : RouteSummaries.of(compilation);
+    }
+
+    /// What is counted.
+    public List<Telemetry> telemetry() {
+        return List.of(meters, log);
+    }
+
+    /// Opens the access log's file anew, after somebody has moved it.
+    public void reopenLog() {
+        log.reopen();
+    }
+}

@@ -1,0 +1,220 @@
+package io.jadegate.proxy.listener;
+
+import io.jadegate.api.config.Address;
+import io.jadegate.api.config.ListenerConfig;
+import io.jadegate.proxy.http1.HeadLimits;
+import io.jadegate.proxy.http1.Http1ServerConnection;
+import io.jadegate.proxy.observe.ListenerCounts;
+import io.jadegate.proxy.observe.PerLoop;
+import io.jadegate.proxy.stream.ByteStream;
+import io.jadegate.proxy.stream.HttpStream;
+import io.jadegate.proxy.stream.Loop;
+import io.jadegate.proxy.stream.Loops;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.unix.UnixChannelOption;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A bound address. It takes connections from [#bind] to [#close()]; those it took go on by
+/// themselves until they are done, drained or aborted. Its methods may be called from any thread
+/// but an event loop.
+public final class Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+
+    private static final int BACKLOG = 4096;
+    private static final WriteBufferWaterMark WATER_MARK =
+            new WriteBufferWaterMark(ByteStream.WINDOW / 2, ByteStream.WINDOW);
+
+    private final Address address;
+    private final ListenerConfig.Accept accept;
+    private final Loops loops;
+    private final List<Accepted> accepted;
+    private final List<Channel> channels = new ArrayList<>();
+
+    private Listener(
+            Address address,
+            ListenerConfig.Accept accept,
+            Loops loops,
+            Supplier<PerLoop<ListenerCounts>> counts) {
+        this.address = address;
+        this.accept = accept;
+        this.loops = loops;
+        this.accepted = loops.all().stream().map(loop -> new Accepted(loop, counts)).toList();
+    }
+
+    /// Binds an address and begins to take connections.
+    ///
+    /// @param handler what requests go to
+    /// @param limits for the heads of a new connection
+    /// @param counts where connections are counted
+    /// @throws IOException when the address cannot be bound; nothing is left open
+    public static Listener bind(
+            Address address,
+            ListenerConfig.Accept accept,
+            Loops loops,
+            HttpStream.Handler handler,
+            Supplier<HeadLimits> limits,
+            Supplier<PerLoop<ListenerCounts>> counts)
+            throws IOException {
+        Listener listener = new Listener(address, accept, loops, counts);
+        try {
+            listener.open(handler, limits);
+        } catch (IOException e) {
+            listener.close();
+            throw e;
+        }
+        return listener;
+    }
+
+    private void open(HttpStream.Handler handler, Supplier<HeadLimits> limits) throws IOException {
+        ServerBootstrap bootstrap =
+                new ServerBootstrap()
+                        .group(loops.group())
+                        .channel(loops.transport().serverChannel(address))
+                        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                        .handler(new AcceptFailures())
+                        .childHandler(
+                                new ChannelInitializer<>() {
+                                    @Override
+                                    protected void initChannel(Channel channel) {
+                                        accept(channel, handler, limits.get());
+                                    }
+                                });
+        SocketAddress socketAddress = socketAddress();
+        int sockets = 1;
+        if (socketAddress instanceof InetSocketAddress) {
+            bootstrap.childOption(ChannelOption.TCP_NODELAY, true);
+            bootstrap.option(ChannelOption.SO_REUSEADDR, true);
+            if (accept == ListenerConfig.Accept.REUSEPORT) {
+                bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
+                sockets = loops.count();
+            }
+        }
+        for (int i = 0; i < sockets; i++) {
+            ChannelFuture bound = bootstrap.bind(socketAddress).awaitUninterruptibly();
+            if (!bound.isSuccess()) {
+                throw new IOException(bound.cause().getMessage(), bound.cause());
+            }
+            channels.add(bound.channel());
+            // With port 0 the others join the port that the first was given.
+            socketAddress = bound.channel().localAddress();
+        }
+    }
+
+    private SocketAddress socketAddress() throws IOException {
+        return switch (address) {
+            case Address.Unix unix -> {
+                removeStale(unix.path());
+                yield loops.transport().unixAddress(unix);
+            }
+            case Address.Inet inet ->
+                    inet.any()
+                            ? new InetSocketAddress(inet.port())
+                            : new InetSocketAddress(inet.host(), inet.port());
+        };
+    }
+
+    /// Removes the file of a Unix domain socket that nobody listens on any more.
+    private static void removeStale(Path path) throws IOException {
+        if (!Files.exists(path)) {
+            return;
+        }
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            probe.connect(UnixDomainSocketAddress.of(path));
+        } catch (IOException nobodyListens) {
+            Files.delete(path);
+            return;
+        }
+        throw new IOException("address already in use");
+    }
+
+    private void accept(Channel channel, HttpStream.Handler handler, HeadLimits limits) {
+        Loop loop = loops.of(channel.eventLoop());
+        channel.pipeline()
+                .addLast(
+                        new Http1ServerConnection(
+                                loop, handler, accepted.get(loop.index()), limits));
+    }
+
+    /// The address as configured.
+    public Address address() {
+        return address;
+    }
+
+    public ListenerConfig.Accept accept() {
+        return accept;
+    }
+
+    /// Where the listener is bound, with the port in fact.
+    public String boundAddress() {
+        if (channels.getFirst().localAddress() instanceof InetSocketAddress inet) {
+            String host = inet.getAddress().getHostAddress();
+            return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + inet.getPort();
+        }
+        return address.toString();
+    }
+
+    /// Open connections.
+    public int connections() {
+        return accepted.stream().mapToInt(Accepted::open).sum();
+    }
+
+    /// Takes no more connections. Those that wait to be accepted are refused by the system.
+    public void close() {
+        for (Channel channel : channels) {
+            channel.close().awaitUninterruptibly();
+        }
+        if (address instanceof Address.Unix unix && !channels.isEmpty()) {
+            try {
+                Files.deleteIfExists(unix.path());
+            } catch (IOException e) {
+                LOG.warn("cannot remove {}: {}", unix.path(), e.getMessage());
+            }
+        }
+    }
+
+    /// Closes idle connections now and each of the others behind its answer.
+    public void drain() {
+        accepted.forEach(Accepted::drain);
+    }
+
+    /// Closes every connection, whatever it is doing.
+    public void abort() {
+        accepted.forEach(Accepted::abort);
+    }
+
+    /// Says what keeps a listener from accepting, and gives the system time to recover.
+    private static final class AcceptFailures extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            LOG.warn(
+                    "listener {}: cannot accept: {}",
+                    ctx.channel().localAddress(),
+                    cause.getMessage());
+            ctx.channel().config().setAutoRead(false);
+            ctx.executor()
+                    .schedule(() -> ctx.channel().config().setAutoRead(true), 1, TimeUnit.SECONDS);
+        }
+    }
+}
