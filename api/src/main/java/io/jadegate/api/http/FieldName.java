@@ -2,6 +2,7 @@ package io.jadegate.api.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -122,6 +123,18 @@ public final class FieldName {
 
     byte[] lower() {
         return lower;
+    }
+
+    /// Whether the name in `bytes[start, end)` would be one the gateway works with if each of its
+    /// underscores were a dash, as CGI and its heirs read it.
+    public static boolean isKnownWithDashes(byte[] bytes, int start, int end) {
+        byte[] dashed = Arrays.copyOfRange(bytes, start, end);
+        for (int i = 0; i < dashed.length; i++) {
+            if (dashed[i] == '_') {
+                dashed[i] = '-';
+            }
+        }
+        return find(dashed, 0, dashed.length, hash(dashed, 0, dashed.length)) != null;
     }
 
     /// The key of the name in `bytes[start, end)`, whose folded hash is `hash`.

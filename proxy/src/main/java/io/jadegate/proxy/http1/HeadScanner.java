@@ -1,6 +1,7 @@
 package io.jadegate.proxy.http1;
 
 import io.jadegate.api.http.Ascii;
+import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.Method;
 import io.jadegate.api.http.RequestHead;
@@ -300,11 +301,13 @@ final class HeadScanner {
         byte[] bytes = fields.bytes();
         int hash = 0;
         int at = start;
+        boolean underscore = false;
         while (at < end) {
             int lower = Ascii.tokenLower(bytes[at]);
             if (lower == 0) {
                 break;
             }
+            underscore |= lower == '_';
             hash = HeaderFields.hashStep(hash, lower);
             at++;
         }
@@ -325,6 +328,10 @@ final class HeadScanner {
         }
         if (fields.size() >= limits.fields()) {
             return fail(Failure.of(tooLarge));
+        }
+        if (underscore && FieldName.isKnownWithDashes(bytes, start, at)) {
+            // An upstream that reads underscores as dashes would believe what nobody checked.
+            return 0;
         }
         fields.addScanned(start, at, valueStart, valueEnd, hash);
         return 0;
