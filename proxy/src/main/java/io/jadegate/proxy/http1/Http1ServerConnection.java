@@ -727,6 +727,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
             if (early != null) {
                 connection.pending = null;
                 connection.process(early);
+                connection.readCompleted();
             }
             if (connection.inputShutdown && live()) {
                 tunnelEnded();
