@@ -10,8 +10,6 @@ import io.jadegate.api.config.Secret;
 import io.jadegate.api.config.TextForm;
 import io.jadegate.control.binding.Shape.Block;
 import io.jadegate.control.binding.Shape.Choice;
-import io.jadegate.control.binding.Shape.FilterEntries;
-import io.jadegate.control.binding.Shape.Hidden;
 import io.jadegate.control.binding.Shape.Items;
 import io.jadegate.control.binding.Shape.Named;
 import io.jadegate.control.binding.Shape.Single;
@@ -110,16 +108,7 @@ final class Binder {
     }
 
     private @Nullable Object bind(Shape shape, @Nullable Setting setting, Tree tree) {
-        return switch (shape) {
-            case Single single -> single(single, setting, tree);
-            case Words words -> word(words, tree);
-            case Items items -> items(items, setting, tree);
-            case Named named -> named(named, setting, tree);
-            case Choice choice -> choice(choice, tree);
-            case FilterEntries _ -> filterEntry(tree);
-            case Hidden _ -> hidden(tree);
-            case Block block -> block(block, tree);
-        };
+        return shape.bind(this, setting, tree);
     }
 
     private @Nullable Object setting(Setting setting, Tree tree) {
@@ -160,11 +149,10 @@ final class Binder {
     private @Nullable Object absent(Setting setting) {
         var text = setting.absent();
         if (text == null) {
-            return switch (setting.shape()) {
-                case Items _ -> List.of();
-                case Named _ -> Map.of();
-                case Single _, Words _, Choice _, FilterEntries _, Hidden _, Block _ -> null;
-            };
+            if (setting.shape() instanceof Items) {
+                return List.of();
+            }
+            return setting.shape() instanceof Named ? Map.of() : null;
         }
         if (setting.shape() instanceof Block block && text.equals("{}")) {
             return empty(block);
@@ -203,7 +191,7 @@ final class Binder {
         return new Sequence(origin, 1, 1, List.copyOf(items), items.size() + 1);
     }
 
-    private @Nullable Object single(Single single, @Nullable Setting setting, Tree tree) {
+    @Nullable Object single(Single single, @Nullable Setting setting, Tree tree) {
         var type = single.type();
         if (!(tree instanceof Scalar scalar)) {
             return error(tree, "must be " + type.accepted() + ", not " + described(tree));
@@ -276,7 +264,7 @@ final class Binder {
         return value;
     }
 
-    private Object word(Words words, Tree tree) {
+    Object word(Words words, Tree tree) {
         var accepted = Shape.alternatives(List.copyOf(words.words().keySet()));
         if (!(tree instanceof Scalar scalar)) {
             return error(tree, "must be " + accepted + ", not " + described(tree));
@@ -297,7 +285,7 @@ final class Binder {
         return word.value();
     }
 
-    private Object items(Items items, @Nullable Setting setting, Tree tree) {
+    Object items(Items items, @Nullable Setting setting, Tree tree) {
         if (!(tree instanceof Sequence sequence)) {
             var only = bind(items.item(), setting, tree);
             return only == null || only instanceof Failed ? FAILED : List.of(only);
@@ -318,7 +306,7 @@ final class Binder {
         return failed ? FAILED : List.copyOf(list);
     }
 
-    private Object named(Named named, @Nullable Setting setting, Tree tree) {
+    Object named(Named named, @Nullable Setting setting, Tree tree) {
         if (tree instanceof Scalar scalar && scalar.isNull()) {
             return Map.of();
         }
@@ -350,7 +338,7 @@ final class Binder {
         return failed && !notes ? FAILED : Collections.unmodifiableMap(map);
     }
 
-    private @Nullable Object choice(Choice choice, Tree tree) {
+    @Nullable Object choice(Choice choice, Tree tree) {
         if (tree instanceof Scalar scalar && !scalar.isNull()) {
             var word = choice.cases().get(scalar.text());
             if (word != null && word.block().settings().isEmpty()) {
@@ -413,7 +401,7 @@ final class Binder {
         return Shape.alternatives(forms);
     }
 
-    private @Nullable Object block(Block block, Tree tree) {
+    @Nullable Object block(Block block, Tree tree) {
         var shorthand = block.shorthand();
         if (shorthand != null && (block.transparent() || !(tree instanceof Mapping))) {
             return shorthand(block, shorthand, tree);
@@ -490,7 +478,7 @@ final class Binder {
         return FAILED;
     }
 
-    private @Nullable Object filterEntry(Tree tree) {
+    @Nullable Object filterEntry(Tree tree) {
         if (tree instanceof Scalar scalar && !scalar.isTyped()) {
             var nothing = new Mapping(tree.source(), tree.line(), tree.column(), Map.of(), 1);
             return filter(scalar.text(), nothing, nothing);
@@ -598,7 +586,7 @@ final class Binder {
         return block(shapes.block(Beside.class), rest) instanceof Beside beside ? beside : null;
     }
 
-    private Object hidden(Tree tree) {
+    Object hidden(Tree tree) {
         if (tree instanceof Scalar scalar && scalar.text().startsWith("$") && !scalar.isTyped()) {
             return new Secret(scalar.source().name(), scalar.text());
         }

@@ -35,44 +35,25 @@ record Setting(
         @Nullable String section) {
 
     static Setting of(RecordComponent component, Shapes shapes) {
-        var key = Shape.kebab(component.getName());
-        var doc = "";
-        String absent = null;
-        var required = false;
-        var planned = false;
-        var off = false;
-        Range range = null;
-        TextForm form = null;
-        TextForm keys = null;
-        String section = null;
-        for (var annotation : component.getAnnotations()) {
-            switch (annotation) {
-                case Key name -> key = name.value();
-                case Doc text -> doc = text.value();
-                case Default text -> absent = text.value();
-                case Required _ -> required = true;
-                case Planned _ -> planned = true;
-                case Off _ -> off = true;
-                case Range numbers -> range = numbers;
-                case Form texts -> form = texts.value();
-                case Keys texts -> keys = texts.value();
-                case NameOf name -> section = name.value();
-                default -> {}
-            }
-        }
+        var key = component.getAnnotation(Key.class);
+        var doc = component.getAnnotation(Doc.class);
+        var absent = component.getAnnotation(Default.class);
+        var form = component.getAnnotation(Form.class);
+        var keys = component.getAnnotation(Keys.class);
+        var section = component.getAnnotation(NameOf.class);
         return new Setting(
-                key,
+                key == null ? Shape.kebab(component.getName()) : key.value(),
                 component,
                 shapes.of(component.getGenericType()),
-                doc,
-                absent,
-                required,
-                planned,
-                off,
-                range,
-                form,
-                keys,
-                section);
+                doc == null ? "" : doc.value(),
+                absent == null ? null : absent.value(),
+                component.isAnnotationPresent(Required.class),
+                component.isAnnotationPresent(Planned.class),
+                component.isAnnotationPresent(Off.class),
+                component.getAnnotation(Range.class),
+                form == null ? null : form.value(),
+                keys == null ? null : keys.value(),
+                section == null ? null : section.value());
     }
 
     /// Whether keys that begin with `x-` are notes in this map, and not data.

@@ -4,6 +4,7 @@ import io.jadegate.api.config.Doc;
 import io.jadegate.api.config.Key;
 import io.jadegate.api.config.Planned;
 import io.jadegate.api.config.Shorthand;
+import io.jadegate.control.yaml.Tree;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -15,35 +16,79 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// How the values of a type are written.
+///
+/// Binding dispatches by method, and the rest of the way from a file to records tests types one by
+/// one: a switch over types is linked when it first runs, by classes made then and there, which no
+/// start-up cache keeps. Each costs a start milliseconds.
 sealed interface Shape {
 
+    /// Asks the binder for the value of a tree of this shape.
+    ///
+    /// @param setting the key the value is for, `null` where there is none
+    @Nullable Object bind(Binder binder, @Nullable Setting setting, Tree tree);
+
     /// One text, number or truth value.
-    record Single(ScalarType type, Class<?> javaType) implements Shape {}
+    record Single(ScalarType type, Class<?> javaType) implements Shape {
+        @Override
+        public @Nullable Object bind(Binder binder, @Nullable Setting setting, Tree tree) {
+            return binder.single(this, setting, tree);
+        }
+    }
 
     /// One of a few words.
-    record Words(Map<String, Word> words) implements Shape {}
+    record Words(Map<String, Word> words) implements Shape {
+        @Override
+        public @Nullable Object bind(Binder binder, @Nullable Setting setting, Tree tree) {
+            return binder.word(this, tree);
+        }
+    }
 
     /// One word and the constant it stands for.
     record Word(Object value, boolean planned, String doc) {}
 
     /// A list; a list of one may be written without brackets.
-    record Items(Shape item) implements Shape {}
+    record Items(Shape item) implements Shape {
+        @Override
+        public @Nullable Object bind(Binder binder, @Nullable Setting setting, Tree tree) {
+            return binder.items(this, setting, tree);
+        }
+    }
 
     /// A mapping from names to values of one shape.
-    record Named(Shape value) implements Shape {}
+    record Named(Shape value) implements Shape {
+        @Override
+        public @Nullable Object bind(Binder binder, @Nullable Setting setting, Tree tree) {
+            return binder.named(this, setting, tree);
+        }
+    }
 
     /// One of several forms: a word, or a mapping with one key that names the case.
     record Choice(Class<?> type, Map<String, Case> cases, @Nullable String shorthand, String doc)
-            implements Shape {}
+            implements Shape {
+        @Override
+        public @Nullable Object bind(Binder binder, @Nullable Setting setting, Tree tree) {
+            return binder.choice(this, tree);
+        }
+    }
 
     /// One form of a [Choice]; a block without keys is a word.
     record Case(Block block, boolean planned) {}
 
     /// One entry of a list of filters.
-    record FilterEntries() implements Shape {}
+    record FilterEntries() implements Shape {
+        @Override
+        public @Nullable Object bind(Binder binder, @Nullable Setting setting, Tree tree) {
+            return binder.filterEntry(tree);
+        }
+    }
 
     /// `{ env: NAME }`, `{ file: PATH }` or a hash.
-    record Hidden() implements Shape {}
+    record Hidden() implements Shape {
+        @Override
+        public @Nullable Object bind(Binder binder, @Nullable Setting setting, Tree tree) {
+            return binder.hidden(tree);
+        }
+    }
 
     /// A mapping with known keys: a record. Its keys are looked at on first use, so that types may
     /// contain themselves and a start pays only for what its file uses.
@@ -59,6 +104,11 @@ sealed interface Shape {
             this.shapes = shapes;
             var annotation = type.getAnnotation(Shorthand.class);
             this.shorthand = annotation == null ? null : annotation.value();
+        }
+
+        @Override
+        public @Nullable Object bind(Binder binder, @Nullable Setting setting, Tree tree) {
+            return binder.block(this, tree);
         }
 
         Class<? extends Record> type() {

@@ -7,6 +7,7 @@ import io.jadegate.api.config.FilterConfig;
 import io.jadegate.api.config.FilterEntry;
 import io.jadegate.api.config.HealthConfig;
 import io.jadegate.api.config.ListenerConfig;
+import io.jadegate.api.config.MatchConfig;
 import io.jadegate.api.config.NodeConfig;
 import io.jadegate.api.config.PathMatchConfig;
 import io.jadegate.api.config.Problem;
@@ -95,11 +96,10 @@ final class Checks {
 
     private void bind(
             Map<Object, List<Bind>> taken, Address address, String path, boolean datagrams) {
-        var place =
-                switch (address) {
-                    case Address.Inet(_, var port) -> datagrams ? "udp " + port : "tcp " + port;
-                    case Address.Unix unix -> unix;
-                };
+        Object place =
+                address instanceof Address.Inet inet
+                        ? (datagrams ? "udp " : "tcp ") + inet.port()
+                        : address;
         if (place instanceof String text && text.endsWith(" 0")) {
             return;
         }
@@ -147,30 +147,34 @@ final class Checks {
             String path, List<FilterEntry> entries, @Nullable Set<String> skippable) {
         for (var i = 0; i < entries.size(); i++) {
             var at = path + "[" + i + "]";
-            switch (entries.get(i)) {
-                case FilterEntry.Skip _ when skippable == null ->
-                        error(at + ".skip", "only a route can skip a filter");
-                case FilterEntry.Skip(var name) when !skippable.contains(name) ->
-                        problems.accept(
-                                new Problem(
-                                        Severity.ERROR,
-                                        at + ".skip",
-                                        null,
-                                        "no filter of defaults.filters has the name \""
-                                                + name
-                                                + "\"",
-                                        Suggestion.nearest(name, skippable)));
-                case FilterEntry.Skip _, FilterEntry.Use _ -> {}
-                case FilterConfig filter -> {
-                    if (filter.when() != null) {
-                        values(at + ".when.headers", filter.when().headers());
-                        values(at + ".when.query", filter.when().query());
-                        values(at + ".when.cookies", filter.when().cookies());
-                        captures(at + ".when", filter.when().path());
-                    }
-                }
+            var entry = entries.get(i);
+            if (entry instanceof FilterEntry.Skip(var name)) {
+                skip(at + ".skip", name, skippable);
+            } else if (entry instanceof FilterConfig filter && filter.when() != null) {
+                match(at + ".when", filter.when());
             }
         }
+    }
+
+    private void skip(String path, String name, @Nullable Set<String> skippable) {
+        if (skippable == null) {
+            error(path, "only a route can skip a filter");
+        } else if (!skippable.contains(name)) {
+            problems.accept(
+                    new Problem(
+                            Severity.ERROR,
+                            path,
+                            null,
+                            "no filter of defaults.filters has the name \"" + name + "\"",
+                            Suggestion.nearest(name, skippable)));
+        }
+    }
+
+    private void match(String path, MatchConfig match) {
+        values(path + ".headers", match.headers());
+        values(path + ".query", match.query());
+        values(path + ".cookies", match.cookies());
+        captures(path, match.path());
     }
 
     private boolean reaches(String from, String target, Set<String> visited) {
@@ -186,15 +190,10 @@ final class Checks {
 
     private void collectNames(List<FilterEntry> entries, Set<String> names, Set<String> visited) {
         for (var entry : entries) {
-            switch (entry) {
-                case FilterConfig filter -> names.add(filter.name());
-                case FilterEntry.Use(var chain) -> {
-                    if (visited.add(chain)) {
-                        collectNames(
-                                config.chains().getOrDefault(chain, List.of()), names, visited);
-                    }
-                }
-                case FilterEntry.Skip _ -> {}
+            if (entry instanceof FilterConfig filter) {
+                names.add(filter.name());
+            } else if (entry instanceof FilterEntry.Use(var chain) && visited.add(chain)) {
+                collectNames(config.chains().getOrDefault(chain, List.of()), names, visited);
             }
         }
     }
@@ -225,10 +224,7 @@ final class Checks {
         if (route.cors() != null) {
             cors(path + ".cors", route.cors());
         }
-        values(path + ".match.headers", route.match().headers());
-        values(path + ".match.query", route.match().query());
-        values(path + ".match.cookies", route.match().cookies());
-        captures(path + ".match", route.match().path());
+        match(path + ".match", route.match());
         timeouts(path, route);
     }
 
@@ -246,17 +242,10 @@ final class Checks {
     }
 
     private void value(String path, ValueMatchConfig matcher) {
-        switch (matcher) {
-            case ValueMatchConfig.Values(var values) -> {
-                if (values.isEmpty()) {
-                    error(path, "has no values; write { present: true } for any");
-                }
-            }
-            case ValueMatchConfig.Not(var inner) -> value(path + ".not", inner);
-            case ValueMatchConfig.Prefix _,
-                    ValueMatchConfig.Suffix _,
-                    ValueMatchConfig.Regex _,
-                    ValueMatchConfig.Present _ -> {}
+        if (matcher instanceof ValueMatchConfig.Values(var values) && values.isEmpty()) {
+            error(path, "has no values; write { present: true } for any");
+        } else if (matcher instanceof ValueMatchConfig.Not(var inner)) {
+            value(path + ".not", inner);
         }
     }
 

@@ -136,14 +136,7 @@ public final class YamlReader {
         if (++depth > MAX_DEPTH) {
             throw refused(event, "nested deeper than " + MAX_DEPTH + " levels");
         }
-        var tree =
-                switch (event) {
-                    case ScalarEvent scalar -> scalar(scalar);
-                    case SequenceStartEvent start -> sequence(start);
-                    case MappingStartEvent start -> mapping(start);
-                    case AliasEvent alias -> aliased(alias);
-                    default -> throw new IllegalStateException("unexpected event " + event);
-                };
+        var tree = untracked(event);
         depth--;
         if (tree.size() > MAX_VALUES) {
             throw refused(event, "aliases make this larger than " + MAX_VALUES + " values");
@@ -152,6 +145,22 @@ public final class YamlReader {
             node.getAnchor().ifPresent(anchor -> anchors.put(anchor.getValue(), tree));
         }
         return tree;
+    }
+
+    private Tree untracked(Event event) {
+        if (event instanceof ScalarEvent scalar) {
+            return scalar(scalar);
+        }
+        if (event instanceof SequenceStartEvent start) {
+            return sequence(start);
+        }
+        if (event instanceof MappingStartEvent start) {
+            return mapping(start);
+        }
+        if (event instanceof AliasEvent alias) {
+            return aliased(alias);
+        }
+        throw new IllegalStateException("unexpected event " + event);
     }
 
     private Tree aliased(AliasEvent alias) {
