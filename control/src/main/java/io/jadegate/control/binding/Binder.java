@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,7 @@ final class Binder {
     private final Consumer<Problem> problems;
     private final List<Name> names = new ArrayList<>();
     private final Map<Block, Record> emptyBlocks = new HashMap<>();
+    private final IdentityHashMap<Setting, @Nullable Object> absent = new IdentityHashMap<>();
     private final StringBuilder path = new StringBuilder();
     private int suggestions;
     private int plannedDepth;
@@ -145,7 +147,7 @@ final class Binder {
         return null;
     }
 
-    /// The value of a key that is left out.
+    /// The value of a key that is left out. Read once: all routes share it.
     private @Nullable Object absent(Setting setting) {
         var text = setting.absent();
         if (text == null) {
@@ -154,6 +156,13 @@ final class Binder {
             }
             return setting.shape() instanceof Named ? Map.of() : null;
         }
+        if (!absent.containsKey(setting)) {
+            absent.put(setting, absent(setting, text));
+        }
+        return absent.get(setting);
+    }
+
+    private @Nullable Object absent(Setting setting, String text) {
         if (setting.shape() instanceof Block block && text.equals("{}")) {
             return empty(block);
         }

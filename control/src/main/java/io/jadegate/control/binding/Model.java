@@ -25,7 +25,7 @@ public final class Model {
         for (var component : RouteConfig.class.getRecordComponents()) {
             listed.remove(Shape.kebab(component.getName()));
         }
-        this.shapes = new Shapes(Map.copyOf(listed));
+        this.shapes = new Shapes(Map.copyOf(listed), NotesIndex.built());
     }
 
     /// The records of a document.

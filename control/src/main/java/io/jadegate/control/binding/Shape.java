@@ -1,9 +1,6 @@
 package io.jadegate.control.binding;
 
 import io.jadegate.api.config.Doc;
-import io.jadegate.api.config.Key;
-import io.jadegate.api.config.Planned;
-import io.jadegate.api.config.Shorthand;
 import io.jadegate.control.yaml.Tree;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -44,7 +41,7 @@ sealed interface Shape {
     }
 
     /// One word and the constant it stands for.
-    record Word(Object value, boolean planned, String doc) {}
+    record Word(Object value, boolean planned) {}
 
     /// A list; a list of one may be written without brackets.
     record Items(Shape item) implements Shape {
@@ -63,7 +60,7 @@ sealed interface Shape {
     }
 
     /// One of several forms: a word, or a mapping with one key that names the case.
-    record Choice(Class<?> type, Map<String, Case> cases, @Nullable String shorthand, String doc)
+    record Choice(Class<?> type, Map<String, Case> cases, @Nullable String shorthand)
             implements Shape {
         @Override
         public @Nullable Object bind(Binder binder, @Nullable Setting setting, Tree tree) {
@@ -102,8 +99,7 @@ sealed interface Shape {
         Block(Class<? extends Record> type, Shapes shapes) {
             this.type = type;
             this.shapes = shapes;
-            var annotation = type.getAnnotation(Shorthand.class);
-            this.shorthand = annotation == null ? null : annotation.value();
+            this.shorthand = shapes.notes().of(type).shorthand();
         }
 
         @Override
@@ -116,7 +112,8 @@ sealed interface Shape {
         }
 
         String doc() {
-            return docOf(type);
+            var doc = type.getAnnotation(Doc.class);
+            return doc == null ? "" : doc.value();
         }
 
         /// The keys, in the order of the record.
@@ -173,23 +170,6 @@ sealed interface Shape {
             }
             return current;
         }
-    }
-
-    /// The word of a type in the file.
-    static String wordOf(Class<?> type) {
-        var key = type.getAnnotation(Key.class);
-        return key == null ? kebab(type.getSimpleName()) : key.value();
-    }
-
-    /// The description of a type; empty when it has none.
-    static String docOf(Class<?> type) {
-        var doc = type.getAnnotation(Doc.class);
-        return doc == null ? "" : doc.value();
-    }
-
-    /// Whether this version cannot do what the type stands for.
-    static boolean plannedOf(Class<?> type) {
-        return type.isAnnotationPresent(Planned.class);
     }
 
     /// A Java name as it is written in the file: `maxIdle` and `MAX_IDLE` are `max-idle`.

@@ -1,11 +1,7 @@
 package io.jadegate.control.binding;
 
-import io.jadegate.api.config.Doc;
 import io.jadegate.api.config.FilterEntry;
-import io.jadegate.api.config.Key;
-import io.jadegate.api.config.Planned;
 import io.jadegate.api.config.Secret;
-import io.jadegate.api.config.Shorthand;
 import io.jadegate.control.binding.Shape.Block;
 import io.jadegate.control.binding.Shape.Case;
 import io.jadegate.control.binding.Shape.Choice;
@@ -30,10 +26,18 @@ final class Shapes {
 
     private final Map<Class<?>, Shape> byType = new HashMap<>();
     private final Map<String, Class<? extends Record>> filterKinds;
+    private final NotesIndex notes;
 
     /// @param filterKinds the settings record of every kind of filter there is
-    Shapes(Map<String, Class<? extends Record>> filterKinds) {
+    /// @param notes what annotations say
+    Shapes(Map<String, Class<? extends Record>> filterKinds, NotesIndex notes) {
         this.filterKinds = filterKinds;
+        this.notes = notes;
+    }
+
+    /// What annotations say.
+    NotesIndex notes() {
+        return notes;
     }
 
     /// The settings record of every kind of filter there is.
@@ -97,18 +101,13 @@ final class Shapes {
         throw new IllegalArgumentException("a setting cannot have the type " + type);
     }
 
-    private static Words words(Class<?> type) {
+    private Words words(Class<?> type) {
         var words = new LinkedHashMap<String, Word>();
         for (var constant : type.getEnumConstants()) {
-            var field = field(type, ((Enum<?>) constant).name());
-            var key = field.getAnnotation(Key.class);
-            var doc = field.getAnnotation(Doc.class);
-            words.put(
-                    key == null ? Shape.kebab(field.getName()) : key.value(),
-                    new Word(
-                            constant,
-                            field.isAnnotationPresent(Planned.class),
-                            doc == null ? "" : doc.value()));
+            var name = ((Enum<?>) constant).name();
+            var said = notes.of(type, name, field(type, name));
+            var key = said.key();
+            words.put(key == null ? Shape.kebab(name) : key, new Word(constant, said.planned()));
         }
         return new Words(words);
     }
@@ -124,14 +123,12 @@ final class Shapes {
     private Choice choice(Class<?> type) {
         var cases = new LinkedHashMap<String, Case>();
         for (var permitted : type.getPermittedSubclasses()) {
+            var said = notes.of(permitted);
+            var key = said.key();
             cases.put(
-                    Shape.wordOf(permitted),
-                    new Case(
-                            new Block(permitted.asSubclass(Record.class), this),
-                            Shape.plannedOf(permitted)));
+                    key == null ? Shape.kebab(permitted.getSimpleName()) : key,
+                    new Case(new Block(permitted.asSubclass(Record.class), this), said.planned()));
         }
-        var shorthand = type.getAnnotation(Shorthand.class);
-        return new Choice(
-                type, cases, shorthand == null ? null : shorthand.value(), Shape.docOf(type));
+        return new Choice(type, cases, notes.of(type).shorthand());
     }
 }

@@ -143,6 +143,9 @@ public final class ConfigLoader {
 
     /// In the order a person reads: file by file as they were read, from top to bottom.
     private static List<Problem> sorted(List<Problem> problems) {
+        if (problems.size() < 2) {
+            return problems;
+        }
         var order = new HashMap<String, Integer>();
         for (var problem : problems) {
             order.putIfAbsent(file(problem), order.size());

@@ -1,5 +1,6 @@
 package io.jadegate.control.binding;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jadegate.api.config.Config;
@@ -12,6 +13,7 @@ import io.jadegate.control.binding.Shape.Items;
 import io.jadegate.control.binding.Shape.Named;
 import io.jadegate.control.binding.Shape.Single;
 import io.jadegate.control.binding.Shape.Words;
+import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +27,7 @@ class ModelTest {
     private final Set<Block> blocks = new LinkedHashSet<>();
 
     ModelTest() {
-        var shapes = new Shapes(Map.of());
+        var shapes = new Shapes(Map.of(), NotesIndex.empty());
         collect(shapes.block(NodeConfig.class));
         collect(shapes.block(Config.class));
         collect(shapes.block(Beside.class));
@@ -106,6 +108,23 @@ class ModelTest {
                                 .map(block -> block.type().getSimpleName()))
                 .containsExactlyInAnyOrderElementsOf(
                         List.of("Etcd", "Etcd", "Zookeeper", "Consul", "Eureka", "Kubernetes"));
+    }
+
+    @Test
+    void theIndexThatWasBuiltSaysWhatTheAnnotationsSay() throws IOException {
+        try (var in = NotesIndex.class.getResourceAsStream(NotesIndex.RESOURCE)) {
+            assertThat(in).isNotNull();
+            assertThat(new String(in.readAllBytes(), UTF_8)).isEqualTo(NotesIndexer.index());
+        }
+        var built = NotesIndex.built();
+        for (var block : blocks) {
+            assertThat(built.of(block.type())).isEqualTo(Notes.read(block.type()));
+            for (var setting : block.settings().values()) {
+                var component = setting.component();
+                assertThat(built.of(block.type(), component.getName(), component))
+                        .isEqualTo(Notes.read(component));
+            }
+        }
     }
 
     @Test
