@@ -82,6 +82,11 @@ final class OneEnding implements ExchangeFacts {
     }
 
     @Override
+    public @Nullable String detail() {
+        return null;
+    }
+
+    @Override
     public boolean cut() {
         return false;
     }

@@ -144,7 +144,13 @@ class ArchitectureTest {
     void exceptionsStayOutOfTheExchange() {
         hold(
                 noClasses()
-                        .that(resideInAPackage("io.jadegate.proxy.."))
+                        .that(
+                                resideInAnyPackage(
+                                        "io.jadegate.proxy.stream..",
+                                        "io.jadegate.proxy.http1..",
+                                        "io.jadegate.proxy.exchange..",
+                                        "io.jadegate.proxy.l4..",
+                                        "io.jadegate.proxy.upstream.."))
                         .should()
                         .beAssignableTo(Exception.class));
     }

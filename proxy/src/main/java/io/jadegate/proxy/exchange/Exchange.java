@@ -74,6 +74,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     private @Nullable Pump answer;
     private @Nullable Relay relay;
     private @Nullable Reason reason;
+    private @Nullable String detail;
     private int attempts;
     private @Nullable Target target;
     private boolean connectionReused;
@@ -542,9 +543,10 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     // ---- local answers
 
     private void respond(Failure failure) {
+        detail = failure.detail();
         // What exactly is wrong helps those who own the client, and those who attack it.
-        String detail = context.peerTrusted() ? failure.detail() : null;
-        respond(LocalResponse.of(failure.reason(), detail));
+        String told = context.peerTrusted() ? failure.detail() : null;
+        respond(LocalResponse.of(failure.reason(), told));
     }
 
     private void respond(LocalResponse response) {
@@ -579,6 +581,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     /// The answer cannot be brought to its end: the client must see that it is not whole.
     private void cut(Failure failure) {
         reason = failure.reason();
+        detail = failure.detail();
         cut = true;
         client.reset();
         finish();
@@ -755,6 +758,11 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     @Override
     public @Nullable Reason reason() {
         return reason;
+    }
+
+    @Override
+    public @Nullable String detail() {
+        return detail;
     }
 
     @Override

@@ -50,6 +50,9 @@ public interface ExchangeFacts {
     /// was passed on whole.
     @Nullable Reason reason();
 
+    /// More about this one occurrence of the reason, such as what was malformed and where; or null.
+    @Nullable String detail();
+
     /// Whether an answer was begun and not brought to its end.
     boolean cut();
 

@@ -57,6 +57,9 @@ final class JsonFormat implements LineFormat {
         Reason reason = facts.reason();
         if (reason != null) {
             text(line, ",\"reason\":\"", reason.code());
+            if (facts.detail() != null) {
+                text(line, ",\"detail\":\"", facts.detail());
+            }
         }
         if (facts.cut()) {
             line.raw(",\"cut\":true");

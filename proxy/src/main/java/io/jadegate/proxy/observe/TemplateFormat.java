@@ -39,6 +39,7 @@ final class TemplateFormat implements LineFormat {
                     .word("time.common", (story, _) -> commonTime(story))
                     .word("status", (story, _) -> story.line.number(story.facts.status()))
                     .text("reason", story -> code(story.facts.reason()))
+                    .text("detail", story -> story.facts.detail())
                     .word("attempts", (story, _) -> story.line.number(story.facts.attempts()))
                     .text("reused", story -> Boolean.toString(story.facts.connectionReused()))
                     .text("cut", story -> Boolean.toString(story.facts.cut()))

@@ -144,6 +144,11 @@ final class FakeFacts implements ExchangeFacts {
     }
 
     @Override
+    public @Nullable String detail() {
+        return null;
+    }
+
+    @Override
     public boolean cut() {
         return cut;
     }
