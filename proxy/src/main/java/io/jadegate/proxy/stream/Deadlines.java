@@ -2,7 +2,10 @@ package io.jadegate.proxy.stream;
 
 import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The coarse timer wheel of one event loop: deadlines that are moved far more often than they
 /// pass.
@@ -11,18 +14,24 @@ import org.jspecify.annotations.Nullable;
 /// pass up to two ticks late and never early. Only for the loop's own thread. The wheel turns while
 /// it holds a deadline, so an idle process is not woken.
 public final class Deadlines {
+    private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
+
     static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int SLOTS = 1024;
 
     private final EventLoop loop;
+    private final LongSupplier clock;
     private final @Nullable Deadline[] slots = new @Nullable Deadline[SLOTS];
-    private final long origin = System.nanoTime();
+    private final long origin;
     private long tick;
     private int size;
     private boolean turning;
 
-    Deadlines(EventLoop loop) {
+    /// @param clock the time in nanoseconds; deadlines are set in it
+    Deadlines(EventLoop loop, LongSupplier clock) {
         this.loop = loop;
+        this.clock = clock;
+        this.origin = clock.getAsLong();
     }
 
     private long tickOf(long nanos) {
@@ -30,7 +39,7 @@ public final class Deadlines {
     }
 
     private void turn() {
-        long now = System.nanoTime();
+        long now = clock.getAsLong();
         long current = tickOf(now);
         // Behind by more than a round, each slot still needs to be looked at only once.
         for (long t = Math.max(tick, current - SLOTS + 1); t <= current; t++) {
@@ -49,14 +58,29 @@ public final class Deadlines {
         for (Deadline deadline = slots[slot]; deadline != null; deadline = slots[slot]) {
             unlink(deadline);
             if (deadline.at - now <= 0) {
-                deadline.passed.run();
+                run(deadline);
             } else {
                 link(deadline);
             }
         }
     }
 
+    /// One that fails must not stop the wheel, and with it all others.
+    private static void run(Deadline deadline) {
+        try {
+            deadline.passed.run();
+        } catch (RuntimeException e) {
+            LOG.error("what a deadline led to failed", e);
+        }
+    }
+
     private void link(Deadline deadline) {
+        if (!turning) {
+            turning = true;
+            // While it stood still the wheel fell behind: slots are counted from now.
+            tick = Math.max(tick, tickOf(clock.getAsLong()));
+            loop.schedule(this::turn, TICK_NANOS, TimeUnit.NANOSECONDS);
+        }
         long due = tickOf(deadline.at) + 1;
         // Farther than a round: the last slot of this one, where the wheel looks again.
         long at = Math.min(Math.max(due, tick), tick + SLOTS - 2);
@@ -71,11 +95,6 @@ public final class Deadlines {
         }
         slots[slot] = deadline;
         size++;
-        if (!turning) {
-            turning = true;
-            tick = Math.max(tick, tickOf(System.nanoTime()));
-            loop.schedule(this::turn, TICK_NANOS, TimeUnit.NANOSECONDS);
-        }
     }
 
     private void unlink(Deadline deadline) {
@@ -108,7 +127,8 @@ public final class Deadlines {
             this.passed = passed;
         }
 
-        /// Sets or moves the deadline to `at`, in the time of [System#nanoTime()].
+        /// Sets or moves the deadline to `at`, in the time of the loop: that of
+        /// [System#nanoTime()].
         public void set(long at) {
             this.at = at;
             if (linked) {

@@ -35,7 +35,7 @@ public final class Loop {
     public Loop(int index, EventLoop eventLoop) {
         this.index = index;
         this.eventLoop = eventLoop;
-        this.deadlines = new Deadlines(eventLoop);
+        this.deadlines = new Deadlines(eventLoop, System::nanoTime);
     }
 
     /// The loop's number, from 0; loops are few and live as long as the process.
