@@ -19,12 +19,15 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Objects;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 /// An HTTP/1.x connection with a client: one request after another, each an [HttpStream.Server].
 ///
@@ -33,7 +36,11 @@ import org.slf4j.LoggerFactory;
 ///    \      \      └→ TUNNEL         after a 101
 ///     \      └→ DISCARD → HEAD       answered before the request's end: the rest is read and dropped
 ///      └→ LINGER                     no more requests: read and drop until the client has our answer
+/// any → CLOSING                      nothing more is read: closes when our answer has gone out
 /// ```
+///
+/// No request begins while the client leaves too much of earlier answers unread, so that what one
+/// connection makes us hold is bounded both ways.
 ///
 /// Everything runs on the connection's event loop, so no field is volatile.
 public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
@@ -58,7 +65,8 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
         WAIT,
         DISCARD,
         TUNNEL,
-        LINGER
+        LINGER,
+        CLOSING
     }
 
     private final Loop loop;
@@ -75,6 +83,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Peer peer;
     private @Nullable RequestHead head;
     private @Nullable Stream stream;
+    private @Nullable ByteBuf input;
     private @Nullable ByteBuf pending;
     private Reading reading = Reading.HEAD;
     private long bodyLeft;
@@ -82,9 +91,9 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     private int outstanding;
     private int requests;
     private boolean keepAlive = true;
-    private boolean processing;
     private boolean paused;
     private boolean inputShutdown;
+    private boolean answerGone;
     private boolean closing;
 
     /// Who keeps the books about connections.
@@ -116,6 +125,12 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         Channel channel = ctx.channel();
+        if (channel.remoteAddress() == null
+                && channel.localAddress() instanceof InetSocketAddress) {
+            // Gone before it could be asked who it was; it must not pass for a local peer.
+            close();
+            return;
+        }
         peer = Peer.of(channel.remoteAddress(), channel.localAddress(), /* secure= */ false);
         owner.opened(this);
         setDeadline(settings.headNanos());
@@ -125,10 +140,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         closing = true;
         deadline.cancel();
-        if (pending != null) {
-            pending.release();
-            pending = null;
-        }
+        dropPending();
         output().discard();
         Stream current = stream;
         if (current != null) {
@@ -157,11 +169,15 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /// The client has closed its sending side. What it sent before that counts.
     private void inputEnded() {
+        if (moreInput()) {
+            return;
+        }
         Stream current = stream;
         switch (reading) {
             case WAIT -> {
-                if (current != null && pending == null) {
+                if (current != null) {
                     current.halfClosed();
                 }
             }
@@ -170,15 +186,31 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
                     current.tunnelEnded();
                 }
             }
-            case HEAD, BODY, DISCARD, LINGER -> close();
+            case BODY -> close();
+            case HEAD, DISCARD -> closeBehindAnswer(Reading.CLOSING);
+            case LINGER -> {
+                if (answerGone) {
+                    close();
+                }
+            }
+            case CLOSING -> {}
         }
+    }
+
+    private boolean moreInput() {
+        return pending != null || (input != null && input.isReadable());
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (!ctx.channel().isWritable()) {
+            return;
+        }
         Stream current = stream;
-        if (current != null && ctx.channel().isWritable()) {
+        if (current != null) {
             current.becameWritable();
+        } else if (reading == Reading.HEAD) {
+            takePending();
         }
     }
 
@@ -187,7 +219,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     public void drain() {
         keepAlive = false;
         if (reading == Reading.HEAD && head == null) {
-            close();
+            closeBehindAnswer(Reading.CLOSING);
         }
     }
 
@@ -216,10 +248,11 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
                     refuse(Failure.of(Failure.Kind.REQUEST_HEAD_TIMEOUT));
                     output().flush();
                 } else {
-                    close();
+                    closeBehindAnswer(Reading.CLOSING);
                 }
             }
-            case DISCARD, LINGER -> close();
+            case DISCARD -> closeBehindAnswer(Reading.LINGER);
+            case LINGER, CLOSING -> close();
             // Exchanges keep their own time.
             case BODY, WAIT, TUNNEL -> {}
         }
@@ -255,32 +288,57 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
 
     /// Takes what it can off `in` and keeps or releases the rest.
     private void process(ByteBuf in) {
-        processing = true;
+        input = in;
         try {
             while (in.isReadable() && !closing && step(in)) {
                 // Each step takes one head, or what there is of a body.
             }
-        } finally {
-            processing = false;
             if (in.isReadable() && !closing) {
                 pending = ctx().alloc().buffer(in.readableBytes() * 2).writeBytes(in);
                 pauseIfFull();
             }
+        } finally {
+            input = null;
             in.release();
         }
-        if (inputShutdown && pending == null && reading != Reading.WAIT && stream == null) {
-            close();
+        if (inputShutdown && !closing) {
+            inputEnded();
+        }
+    }
+
+    /// Goes on with what came before it could be used.
+    private void takePending() {
+        ByteBuf waiting = pending;
+        if (waiting != null && input == null) {
+            pending = null;
+            resume();
+            process(waiting);
+            readCompleted();
         }
     }
 
     private boolean step(ByteBuf in) {
         return switch (reading) {
-            case HEAD -> readHead(in);
+            case HEAD -> mayBegin() && readHead(in);
             case BODY, DISCARD -> readBody(in);
             case TUNNEL -> readTunnel(in);
             case LINGER -> linger(in);
+            case CLOSING -> {
+                in.skipBytes(in.readableBytes());
+                yield false;
+            }
             case WAIT -> false;
         };
+    }
+
+    /// Whether the client has read enough of what it was sent to be served once more.
+    private boolean mayBegin() {
+        Channel channel = ctx().channel();
+        if (head == null && !channel.isWritable()) {
+            // Much of what fills it may only wait for a flush.
+            output().flush();
+        }
+        return head != null || channel.isWritable();
     }
 
     private boolean readHead(ByteBuf in) {
@@ -330,9 +388,6 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
         reading = hasBody ? Reading.BODY : Reading.WAIT;
         current.requestEnded = !hasBody;
         handler.request(current, request, length);
-        if (!hasBody && inputShutdown && stream == current) {
-            current.halfClosed();
-        }
     }
 
     private static boolean wantsKeepAlive(RequestHead request) {
@@ -358,8 +413,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
         Stream current = new Stream(this, request);
         current.requestEnded = true;
         stream = current;
-        reading = Reading.LINGER;
-        discarded = 0;
+        startLinger();
         handler.refused(current, request, failure);
     }
 
@@ -400,7 +454,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
             in.skipBytes(octets);
             discarded += octets;
             if (discarded > DISCARD_OCTETS) {
-                startLinger();
+                closeBehindAnswer(Reading.LINGER);
             }
             return;
         }
@@ -413,30 +467,23 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
 
     private void bodyEnded(@Nullable HeaderFields trailers) {
         Stream current = stream;
-        if (current == null || reading == Reading.DISCARD) {
+        if (reading == Reading.DISCARD) {
             next();
-            return;
-        }
-        if (reading == Reading.LINGER) {
-            return;
-        }
-        reading = Reading.WAIT;
-        current.requestEnded = true;
-        current.receiver().end(trailers);
-        if (current.responseEnded && stream == current) {
-            finished();
+        } else if (reading == Reading.BODY && current != null) {
+            reading = Reading.WAIT;
+            current.requestEnded = true;
+            current.receiver().end(trailers);
         }
     }
 
     private void bodyBroke(Failure failure) {
         keepAlive = false;
-        reading = Reading.LINGER;
-        discarded = 0;
         Stream current = stream;
         if (current == null) {
-            startLinger();
+            closeBehindAnswer(Reading.LINGER);
             return;
         }
+        startLinger();
         current.requestEnded = true;
         current.receiver().failed(failure);
     }
@@ -459,7 +506,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     private boolean linger(ByteBuf in) {
         discarded += in.readableBytes();
         in.skipBytes(in.readableBytes());
-        if (discarded > LINGER_OCTETS) {
+        if (answerGone && discarded > LINGER_OCTETS) {
             close();
         }
         return false;
@@ -501,7 +548,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
         stream = null;
         outstanding = 0;
         if (reading == Reading.LINGER) {
-            closeBehindAnswer();
+            closeBehindAnswer(Reading.LINGER);
             return;
         }
         next();
@@ -511,9 +558,8 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     private void answeredEarly() {
         stream = null;
         outstanding = 0;
-        if (!keepAlive || inputShutdown) {
-            startLinger();
-            closeBehindAnswer();
+        if (!keepAlive) {
+            closeBehindAnswer(Reading.LINGER);
             return;
         }
         discarded = 0;
@@ -523,49 +569,57 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void next() {
-        if (!keepAlive || (inputShutdown && pending == null)) {
-            if (pending != null || processing) {
-                startLinger();
-            }
-            closeBehindAnswer();
+        boolean more = moreInput();
+        if (!keepAlive || (inputShutdown && !more)) {
+            closeBehindAnswer(more ? Reading.LINGER : Reading.CLOSING);
             return;
         }
         reading = Reading.HEAD;
         setDeadline(settings.keepAliveNanos());
         resume();
-        ByteBuf waiting = pending;
-        if (waiting != null && !processing) {
-            pending = null;
-            process(waiting);
-            readCompleted();
-        }
+        takePending();
     }
 
+    /// What still arrives is read and dropped.
     private void startLinger() {
         reading = Reading.LINGER;
         discarded = 0;
-        setDeadline(LINGER_NANOS);
+        answerGone = false;
+        dropPending();
         resume();
     }
 
-    /// Closes once the answer has gone out: at once, or by way of [Reading#LINGER] while the client
-    /// may still be sending.
-    private void closeBehindAnswer() {
+    private void dropPending() {
+        if (pending != null) {
+            pending.release();
+            pending = null;
+        }
+    }
+
+    /// Closes once the answer has gone out.
+    ///
+    /// @param how [Reading#CLOSING] for at once then; [Reading#LINGER] while the client may still
+    ///   be sending
+    private void closeBehindAnswer(Reading how) {
+        startLinger();
+        reading = how;
         output().flush();
         setDeadline(settings.writeNanos());
-        ChannelHandlerContext context = ctx();
-        context.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                .addListener(_ -> {
-                    if (closing) {
-                        return;
-                    }
-                    if (reading != Reading.LINGER || inputShutdown) {
-                        close();
-                        return;
-                    }
-                    setDeadline(LINGER_NANOS);
-                    ((DuplexChannel) context.channel()).shutdownOutput();
-                });
+        ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> answerGone());
+    }
+
+    private void answerGone() {
+        if (closing) {
+            return;
+        }
+        if (reading == Reading.CLOSING || inputShutdown) {
+            close();
+            return;
+        }
+        answerGone = true;
+        discarded = 0;
+        setDeadline(LINGER_NANOS);
+        ((DuplexChannel) ctx().channel()).shutdownOutput();
     }
 
     /// Half-closes behind what has been sent.
@@ -634,16 +688,18 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
         }
 
         void tunnelEnded() {
-            tunnelInputEnded = true;
-            receiver().end();
-            receiver().readComplete();
-            closeIfTunnelEnded();
+            if (!tunnelInputEnded) {
+                tunnelInputEnded = true;
+                receiver().end();
+                readCompleted();
+                closeIfTunnelEnded();
+            }
         }
 
         private void closeIfTunnelEnded() {
             if (tunnelInputEnded && tunnelOutputEnded && live()) {
                 connection.stream = null;
-                connection.closeBehindAnswer();
+                connection.closeBehindAnswer(Reading.CLOSING);
             }
         }
 
@@ -703,7 +759,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
             }
             boolean unknown = response.bodyLength() == UNKNOWN_LENGTH;
             chunked = unknown && request.minorVersion() == 1;
-            boolean last = connection.inputShutdown && connection.pending == null;
+            boolean last = connection.inputShutdown && !connection.moreInput();
             if ((unknown && !chunked) || last || connection.handler.draining()) {
                 connection.keepAlive = false;
             }
@@ -723,13 +779,9 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
             tunnel = true;
             connection.reading = Reading.TUNNEL;
             connection.resume();
-            ByteBuf early = connection.pending;
-            if (early != null) {
-                connection.pending = null;
-                connection.process(early);
-                connection.readCompleted();
-            }
-            if (connection.inputShutdown && live()) {
+            if (connection.pending != null) {
+                connection.takePending();
+            } else if (connection.inputShutdown) {
                 tunnelEnded();
             }
         }

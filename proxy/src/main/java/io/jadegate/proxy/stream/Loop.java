@@ -3,12 +3,14 @@ package io.jadegate.proxy.stream;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.http.ResponseHead;
 import io.netty.channel.EventLoop;
+
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
 
 /// What everything on one event loop shares: deadlines, chance, the date, and heads to be used
 /// again. Only for the loop's own thread, but for [#index()] and [#eventLoop()].
@@ -33,9 +35,14 @@ public final class Loop {
     private String date = "";
 
     public Loop(int index, EventLoop eventLoop) {
+        this(index, eventLoop, System::nanoTime);
+    }
+
+    /// @param clock what deadlines pass by, in nanoseconds
+    public Loop(int index, EventLoop eventLoop, LongSupplier clock) {
         this.index = index;
         this.eventLoop = eventLoop;
-        this.deadlines = new Deadlines(eventLoop, System::nanoTime);
+        this.deadlines = new Deadlines(eventLoop, clock);
     }
 
     /// The loop's number, from 0; loops are few and live as long as the process.

@@ -1,0 +1,141 @@
+package io.jadegate.proxy.http1;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.jadegate.proxy.stream.Loop;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+
+import java.util.concurrent.TimeUnit;
+
+/// A TCP connection without a network: octets in and out as text, a peer that may stop reading,
+/// half-close both ways, and time that passes when it is told to.
+final class TestChannel extends EmbeddedChannel implements DuplexChannel {
+    private final Loop loop;
+    private long skew;
+    private boolean held;
+    private boolean inputShutdown;
+    private boolean outputShutdown;
+
+    TestChannel() {
+        freezeTime();
+        loop = new Loop(0, eventLoop(), () -> System.nanoTime() + skew);
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    void begin(ChannelHandler handler) {
+        pipeline().addLast(handler);
+        pipeline().fireChannelActive();
+    }
+
+    /// The peer sends octets, in one read.
+    void receive(String octets) {
+        writeInbound(Unpooled.copiedBuffer(octets, ISO_8859_1));
+    }
+
+    /// The peer closes its sending side.
+    void receiveEnd() {
+        inputShutdown = true;
+        pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        runPendingTasks();
+    }
+
+    /// What has been sent since the last call.
+    String sent() {
+        StringBuilder text = new StringBuilder();
+        for (ByteBuf octets = readOutbound(); octets != null; octets = readOutbound()) {
+            text.append(octets.toString(ISO_8859_1));
+            octets.release();
+        }
+        return text.toString();
+    }
+
+    /// The peer stops reading.
+    void hold() {
+        held = true;
+    }
+
+    /// The peer reads again.
+    void letGo() {
+        held = false;
+        flush();
+        runPendingTasks();
+    }
+
+    void passTime(long nanos) {
+        skew += nanos;
+        advanceTimeBy(200, TimeUnit.MILLISECONDS);
+        runScheduledPendingTasks();
+        runPendingTasks();
+    }
+
+    @Override
+    protected void doWrite(ChannelOutboundBuffer in) throws Exception {
+        if (!held) {
+            super.doWrite(in);
+        }
+    }
+
+    @Override
+    public boolean isInputShutdown() {
+        return inputShutdown;
+    }
+
+    @Override
+    public ChannelFuture shutdownInput() {
+        inputShutdown = true;
+        return newSucceededFuture();
+    }
+
+    @Override
+    public ChannelFuture shutdownInput(ChannelPromise promise) {
+        inputShutdown = true;
+        return promise.setSuccess();
+    }
+
+    @Override
+    public boolean isOutputShutdown() {
+        return outputShutdown;
+    }
+
+    @Override
+    public ChannelFuture shutdownOutput() {
+        outputShutdown = true;
+        return newSucceededFuture();
+    }
+
+    @Override
+    public ChannelFuture shutdownOutput(ChannelPromise promise) {
+        outputShutdown = true;
+        return promise.setSuccess();
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return inputShutdown && outputShutdown;
+    }
+
+    @Override
+    public ChannelFuture shutdown() {
+        inputShutdown = true;
+        outputShutdown = true;
+        return newSucceededFuture();
+    }
+
+    @Override
+    public ChannelFuture shutdown(ChannelPromise promise) {
+        inputShutdown = true;
+        outputShutdown = true;
+        return promise.setSuccess();
+    }
+}
