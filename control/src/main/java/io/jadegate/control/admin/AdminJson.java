@@ -1,5 +1,7 @@
 package io.jadegate.control.admin;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.jadegate.api.config.Position;
 import io.jadegate.api.config.Problem;
@@ -8,7 +10,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.cfg.EnumFeature;
@@ -16,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The JSON of the admin address: names spelt as in the configuration (`in-flight`), absent values
 /// left out, unknown members refused. Safe for all threads.
-final class AdminJson {
+public final class AdminJson {
     // Made when first needed: a node that nobody asks does not load the library. Two threads may
     // make two, which are equal.
     private volatile @Nullable JsonMapper mapper;
@@ -65,6 +69,7 @@ final class AdminJson {
                                     .changeDefaultPropertyInclusion(
                                             all -> all.withValueInclusion(Include.NON_NULL))
                                     .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
+                                    .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
                                     .enable(SerializationFeature.INDENT_OUTPUT)
                                     .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -94,6 +99,18 @@ final class AdminJson {
 
     ExplainQuestion read(byte[] body) {
         return mapper().readValue(body, ExplainQuestion.class);
+    }
+
+    /// A value as it goes over the admin address, with a line break at the end.
+    public String text(Object value) {
+        return new String(bytes(value), UTF_8);
+    }
+
+    /// What [#text] made.
+    ///
+    /// @throws JacksonException when the text is something else
+    public <T> T read(String text, Class<T> type) {
+        return mapper().readValue(text, type);
     }
 
     private byte[] bytes(Object value) {

@@ -148,7 +148,8 @@ public final class AdminServer implements AutoCloseable {
 
     // ---- addresses
 
-    private static Address admin(NodeConfig node) {
+    /// Where the admin address of a node is, or will be.
+    public static Address admin(NodeConfig node) {
         return node.admin() == null ? DEFAULT_ADMIN : node.admin().address();
     }
 

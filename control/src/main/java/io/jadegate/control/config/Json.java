@@ -17,7 +17,12 @@ public final class Json {
     /// A list of objects with `severity`, `path`, `file`, `line`, `column`, `message` and
     /// `suggestion`; what is unknown is left out.
     public static String problems(List<Problem> problems) {
-        return write(problems.stream().map(Json::problem).toList());
+        return write(values(problems));
+    }
+
+    /// The same as values to put into a larger whole.
+    public static List<Map<String, Object>> values(List<Problem> problems) {
+        return problems.stream().map(Json::problem).toList();
     }
 
     private static Map<String, Object> problem(Problem problem) {
@@ -38,7 +43,7 @@ public final class Json {
     }
 
     /// Writes maps, lists, texts, numbers and truth values.
-    static String write(Object value) {
+    public static String write(Object value) {
         return JsonMapper.builder()
                         .enable(SerializationFeature.INDENT_OUTPUT)
                         .disable(JsonWriteFeature.ESCAPE_FORWARD_SLASHES)
