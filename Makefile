@@ -1,6 +1,6 @@
 # One door for people. `make help` lists the targets.
 SHELL := /bin/sh
-MAVEN := mvn -ntp
+MAVEN := mvn -ntp -B
 # The formatter runs inside Maven's own Java, so these two need Maven itself on Java 25.
 ON_25 = JAVA_HOME="$$(java=$$(bin/jadegate --java) && echo "$${java%/bin/java}")" $(MAVEN)
 

@@ -2,11 +2,13 @@ package io.jadegate.server.golden;
 
 import io.jadegate.api.config.Position;
 import io.jadegate.api.config.Problem;
-import java.net.InetAddress;
+import io.jadegate.api.plane.ExplainRequest;
+import io.jadegate.control.admin.ExplainQuestion;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -40,7 +42,10 @@ public record GoldenFile(List<GoldenRequest> requests, List<Problem> problems) {
     /// @param name what `###` says
     /// @param position of its request line
     public record GoldenRequest(
-            String name, Position position, RequestText request, List<Expectation> expectations) {
+            String name,
+            Position position,
+            ExplainRequest request,
+            List<Expectation> expectations) {
 
         public GoldenRequest {
             expectations = List.copyOf(expectations);
@@ -74,7 +79,7 @@ public record GoldenFile(List<GoldenRequest> requests, List<Problem> problems) {
         private String name = "";
         private final List<Expectation> expectations = new ArrayList<>();
         private final List<String> fields = new ArrayList<>();
-        private InetAddress from = InetAddress.getLoopbackAddress();
+        private @Nullable String from;
         private @Nullable String listener;
         private @Nullable String method;
         private String url = "";
@@ -104,29 +109,38 @@ public record GoldenFile(List<GoldenRequest> requests, List<Problem> problems) {
 
         void endOfRequest() {
             if (method != null) {
-                var position = new Position(file, requestLineNumber, 1);
-                requests.add(
-                        new GoldenRequest(
-                                name.isEmpty() ? method + " " + url : name,
-                                position,
-                                new RequestText(method, url, fields, from, listener),
-                                expectations));
+                request(method);
             } else if (!expectations.isEmpty()) {
-                problem("expectations without a request", null);
+                problem(lineNumber, "expectations without a request", null);
             }
             inBody = false;
             name = "";
             expectations.clear();
             fields.clear();
-            from = InetAddress.getLoopbackAddress();
+            from = null;
             listener = null;
             method = null;
+        }
+
+        private void request(String method) {
+            try {
+                requests.add(
+                        new GoldenRequest(
+                                name.isEmpty() ? method + " " + url : name,
+                                new Position(file, requestLineNumber, 1),
+                                new ExplainQuestion(
+                                                method, url, List.copyOf(fields), from, listener)
+                                        .request(),
+                                expectations));
+            } catch (IllegalArgumentException e) {
+                problem(requestLineNumber, Objects.requireNonNull(e.getMessage()), null);
+            }
         }
 
         private void requestLine(String line) {
             var matcher = REQUEST_LINE.matcher(line.strip());
             if (!matcher.matches()) {
-                problem("\"%s\" is not a request line".formatted(line), "METHOD URL");
+                problem(lineNumber, "\"%s\" is not a request line".formatted(line), "METHOD URL");
                 inBody = true;
                 return;
             }
@@ -144,16 +158,8 @@ public record GoldenFile(List<GoldenRequest> requests, List<Problem> problems) {
             switch (matcher.group(1)) {
                 case "expect" -> expect(rest);
                 case "listener" -> listener = rest;
-                case "from" -> from(rest);
+                case "from" -> from = rest;
                 default -> {} // Editors have directives of their own.
-            }
-        }
-
-        private void from(String text) {
-            try {
-                from = InetAddress.ofLiteral(text);
-            } catch (IllegalArgumentException e) {
-                problem("\"%s\" is not an IP address".formatted(text), null);
             }
         }
 
@@ -169,21 +175,22 @@ public record GoldenFile(List<GoldenRequest> requests, List<Problem> problems) {
                                 .map(Expectation.Subject::word)
                                 .collect(Collectors.joining(", "));
                 problem(
+                        lineNumber,
                         "\"%s\" cannot be expected; what can is %s".formatted(words[0], known),
                         null);
             } else if (words.length < 2) {
-                problem("nothing is said about the expected " + words[0], null);
+                problem(lineNumber, "nothing is said about the expected " + words[0], null);
             } else {
                 expectations.add(new Expectation(subject.get(), words[1]));
             }
         }
 
-        private void problem(String message, @Nullable String suggestion) {
+        private void problem(int line, String message, @Nullable String suggestion) {
             problems.add(
                     new Problem(
                             Problem.Severity.ERROR,
                             "",
-                            new Position(file, lineNumber, 1),
+                            new Position(file, line, 1),
                             message,
                             suggestion));
         }

@@ -1,0 +1,64 @@
+package io.jadegate.server;
+
+import io.jadegate.api.plane.Explanation;
+import java.util.List;
+
+/// An explanation for a person to read.
+final class ExplanationText {
+
+    private ExplanationText() {}
+
+    static String of(Explanation explanation) {
+        var text = new StringBuilder();
+        line(text, "listener", explanation.listener());
+        line(text, "route", explanation.route() == null ? "none" : explanation.route());
+        String label = "filters";
+        for (var step : explanation.steps()) {
+            line(text, label, step(step));
+            label = "";
+        }
+        line(text, "verdict", verdict(explanation));
+        if (explanation.detail() != null) {
+            line(text, "", explanation.detail());
+        }
+        if (explanation.forwarded() != null) {
+            text.append('\n').append(explanation.forwarded().replace("\r\n", "\n").stripTrailing());
+            text.append('\n');
+        }
+        return text.toString();
+    }
+
+    private static String step(Explanation.Step step) {
+        String name =
+                step.filter().equals(step.kind())
+                        ? step.kind()
+                        : step.filter() + " (" + step.kind() + ")";
+        String mode = step.mode().equals("enforce") ? "" : " [" + step.mode() + "]";
+        return "%-24s %s".formatted(name + mode, step.decision());
+    }
+
+    private static String verdict(Explanation explanation) {
+        String answer = explanation.status() == 0 ? "" : " with " + explanation.status();
+        String reason = explanation.reason() == null ? "" : " " + explanation.reason();
+        return switch (explanation.verdict()) {
+            case REFUSED -> "refused" + answer + reason;
+            case ANSWERED -> "answered" + answer + reason;
+            case REDIRECTED -> "redirected" + answer + " to " + explanation.location();
+            case FORWARDED ->
+                    "forwarded to upstream "
+                            + explanation.upstream()
+                            + usable(explanation.endpoints());
+            case UNDECIDED -> "undecided: a filter has to ask somebody first";
+        };
+    }
+
+    private static String usable(List<String> endpoints) {
+        return endpoints.isEmpty()
+                ? ", which has no usable endpoint"
+                : ": " + String.join(", ", endpoints);
+    }
+
+    private static void line(StringBuilder text, String label, String value) {
+        text.append("%-10s".formatted(label)).append(value).append('\n');
+    }
+}

@@ -1,0 +1,215 @@
+package io.jadegate.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jadegate.control.admin.AdminToken;
+import io.jadegate.control.config.Environment;
+import io.jadegate.control.config.LoadResult.Loaded;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The commands as they are typed, on files and on a node that runs.
+class CommandsTest {
+
+    private static final String CONFIG =
+            """
+            node:
+              admin: { address: "127.0.0.1:0" }
+              metrics: { address: "127.0.0.1:0" }
+              access-log: { to: off }
+            listeners: { web: { address: "127.0.0.1:0" } }
+            routes:
+              ping: { match: { path: { exact: /ping } }, respond: { status: 200, body: "pong" } }
+              orders:
+                match: { path: /orders, methods: [ GET ] }
+                filters: [ { request-headers: { set: { x-env: prod } } } ]
+                upstream: orders
+            upstreams:
+              orders: { endpoints: [ "127.0.0.1:1" ] }
+            """;
+
+    @TempDir private Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void checkPassesAConfigurationThatCanBeServed() throws Exception {
+        assertThat(execute("check", "-c", config(CONFIG))).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).isEqualTo(folder + "/gateway.yaml: ok\n");
+    }
+
+    @Test
+    void checkReportsProblemsOfTheTextWithTheirPlaces() throws Exception {
+        String file = config(CONFIG + "upstream: {}\n");
+
+        assertThat(execute("check", "-c", file)).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(out.toString())
+                .contains(file + ":14:1: ")
+                .contains("did you mean \"upstreams\"?")
+                .endsWith(file + ": 1 error\n");
+    }
+
+    @Test
+    void checkReportsProblemsThatOnlyCompilingFinds() throws Exception {
+        String twin =
+                "  ping-too: { match: { path: { exact: /ping } }, respond: { status: 200 } }\n";
+        String file = config(CONFIG.replace("upstreams:\n", twin + "upstreams:\n"));
+
+        assertThat(execute("check", "-c", file, "--output", "json"))
+                .isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(out.toString())
+                .contains("\"severity\" : \"error\"")
+                .contains("\"line\" : ")
+                .contains("ping-too");
+    }
+
+    @Test
+    void checkComparesGoldenRequests() throws Exception {
+        Path golden = folder.resolve("golden.http");
+        Files.writeString(
+                golden,
+                """
+                ### orders reach their upstream
+                # @expect route orders
+                # @expect upstream orders
+                # @expect header x-env: prod
+                GET http://shop.example.com/orders/7
+
+                ### nobody may delete
+                # @expect route orders
+                DELETE http://shop.example.com/orders/7
+                """);
+
+        assertThat(execute("check", "-c", config(CONFIG), "--requests", golden.toString()))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(out.toString())
+                .startsWith(
+                        golden + ":9:1: nobody may delete: expected route orders, route is none\n")
+                .endsWith(": ok, 1 of 2 golden requests failed\n");
+    }
+
+    @Test
+    void explainShowsRouteFiltersAndWhatWouldBeForwarded() throws Exception {
+        String file = config(CONFIG);
+
+        assertThat(execute("explain", "-c", file, "GET", "http://a/orders/7", "-H", "X-A: b"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(out.toString())
+                .contains("listener  web\nroute     orders\nfilters   request-headers")
+                .contains("verdict   forwarded to upstream orders: 127.0.0.1:1\n")
+                .contains("\nGET /orders/7 HTTP/1.1\n")
+                .contains("\nX-A: b\n")
+                .containsIgnoringCase("\nx-env: prod\n");
+    }
+
+    @Test
+    void routesAreListedInOrderOfPreference() throws Exception {
+        assertThat(execute("routes", "-c", config(CONFIG))).isEqualTo(ExitCode.OK);
+        assertThat(out.toString().lines().map(line -> line.substring(0, line.indexOf(" "))))
+                .containsExactly("ping", "orders");
+    }
+
+    @Test
+    void aFileThatIsNotThereIsASentence() {
+        assertThat(execute("check", "-c", folder + "/none.yaml")).isNotEqualTo(ExitCode.OK);
+        assertThat(out + "" + err).contains("none.yaml").doesNotContain("\tat ");
+    }
+
+    @Test
+    void explainWithoutAnybodyToAskIsAUsageError() {
+        assertThat(execute("explain", "GET", "/")).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void aRunningNodeAnswersTheSameQuestionsAndReloads() throws Exception {
+        Path file = Path.of(config(CONFIG));
+        var loader = Wiring.configLoader();
+        var environment = new Environment(Map.of(), /* openSecrets= */ true);
+        try (var gateway =
+                Gateway.start(
+                        (Loaded) loader.load(file, environment),
+                        () -> loader.load(file, environment))) {
+            var address = gateway.admin().get(30, TimeUnit.SECONDS).adminAddress();
+            String admin = "http://127.0.0.1:" + address.getPort();
+            List<String> node = List.of("-c", file.toString(), "--admin", admin);
+
+            assertThat(execute(node, "routes")).isEqualTo(ExitCode.OK);
+            assertThat(out.toString()).startsWith("ping ");
+
+            assertThat(execute(node, "explain", "GET", "http://a/ping")).isEqualTo(ExitCode.OK);
+            assertThat(out.toString()).contains("verdict   answered with 200");
+
+            Files.writeString(file, CONFIG.replace("ping:", "pong:"));
+            assertThat(execute(node, "reload")).isEqualTo(ExitCode.OK);
+            assertThat(out.toString()).contains("added route pong").contains("drained route ping");
+
+            String token = AdminToken.read(folder.resolve("state")).reveal();
+            List<String> byToken = List.of("--admin", admin, "--token", token);
+            Files.writeString(file, CONFIG.replace("upstream: orders", "upstream: ordrs"));
+            assertThat(execute(byToken, "reload")).isEqualTo(ExitCode.CONFIGURATION);
+            assertThat(out.toString())
+                    .contains("did you mean \"orders\"?")
+                    .endsWith("refused; what was served before stays\n");
+
+            assertThat(execute("routes", "--admin", admin, "--token", token + "x"))
+                    .isEqualTo(ExitCode.FAILED);
+            assertThat(err.toString()).contains(" answers 401: ");
+        }
+    }
+
+    @Test
+    void aDrainedGatewayHasAnsweredWhatItHadTaken() throws Exception {
+        Path file =
+                Path.of(config(CONFIG.replace("node:\n", "node:\n  drain: { announce: 0s }\n")));
+        var loader = Wiring.configLoader();
+        var environment = new Environment(Map.of(), /* openSecrets= */ true);
+        var gateway =
+                Gateway.start(
+                        (Loaded) loader.load(file, environment),
+                        () -> loader.load(file, environment));
+        String web = gateway.status().listeners().getFirst().address();
+        try (var client = HttpClient.newHttpClient()) {
+            var request = HttpRequest.newBuilder(URI.create("http://" + web + "/ping")).build();
+            assertThat(client.send(request, BodyHandlers.ofString()).body()).isEqualTo("pong");
+        }
+
+        gateway.drain();
+        gateway.awaitEnd();
+
+        assertThat(gateway.status().listeners()).isEmpty();
+    }
+
+    private String config(String text) throws Exception {
+        Path file = folder.resolve("gateway.yaml");
+        Files.writeString(file, text);
+        return file.toString();
+    }
+
+    private int execute(List<String> more, String... arguments) {
+        var all = new ArrayList<>(List.of(arguments));
+        all.addAll(more);
+        return execute(all.toArray(String[]::new));
+    }
+
+    private int execute(String... arguments) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        return Main.commandLine()
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
+    }
+}

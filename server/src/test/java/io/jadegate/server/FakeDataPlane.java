@@ -1,0 +1,44 @@
+package io.jadegate.server;
+
+import io.jadegate.api.config.Config;
+import io.jadegate.api.plane.ApplyResult;
+import io.jadegate.api.plane.DataPlane;
+import io.jadegate.api.plane.ExplainRequest;
+import io.jadegate.api.plane.Explanation;
+import io.jadegate.api.plane.RouteSummary;
+import io.jadegate.api.plane.Status;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A data plane that remembers what it was given and answers what it was told to.
+final class FakeDataPlane implements DataPlane {
+
+    final List<Config> applied = new ArrayList<>();
+    ApplyResult answer =
+            new ApplyResult.Applied(
+                    1,
+                    new ApplyResult.Changes(
+                            List.of("route a"), List.of("route b"), List.of(), List.of()),
+                    List.of());
+
+    @Override
+    public ApplyResult apply(Config config) {
+        applied.add(config);
+        return answer;
+    }
+
+    @Override
+    public Status status() {
+        return new Status(Status.State.SERVING, applied.size(), List.of(), List.of());
+    }
+
+    @Override
+    public Explanation explain(ExplainRequest request) {
+        throw new IllegalStateException("nobody explains here");
+    }
+
+    @Override
+    public List<RouteSummary> routes() {
+        return List.of();
+    }
+}
