@@ -19,6 +19,7 @@ import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,9 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
 
     /// Interim responses before a final one; an endpoint that sends more never means to finish.
     private static final int MAX_INTERIM = 32;
+
+    /// How long an endpoint that has ended its side of a tunnel may take to read the rest of ours.
+    private static final long TUNNEL_END_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private enum Reading {
         IDLE,
@@ -144,10 +148,14 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException) {
             // A write that fails says that the endpoint stopped reading; its answer may still be on
-            // the way, and
-            // a read that fails is followed by channelInactive.
+            // the way, and a read that fails is followed by the end of the input. A tunnel has no
+            // answer to save.
             reset = true;
             keepAlive = false;
+            if (reading == Reading.TUNNEL) {
+                inputEnded(/* orderly= */ false);
+                close();
+            }
             return;
         }
         LOG.error("connection to {} failed", ctx.channel().remoteAddress(), cause);
@@ -185,6 +193,11 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
         }
         stream = null;
         keepAlive = false;
+        if (current.tunnelInputEnded) {
+            // Its end has been passed on; that it reads no more concerns only what it does not
+            // want.
+            return;
+        }
         if (reading == Reading.UNTIL_CLOSE && orderly) {
             current.receiver.end(null);
             current.receiver.readComplete();
@@ -459,6 +472,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
         private boolean wasUnwritable;
         private boolean tunnelInputEnded;
         private boolean tunnelOutputEnded;
+        private boolean tunnelOutputGone;
 
         Stream(Http1ClientConnection connection, ResponseReceiver receiver, boolean reused) {
             this.connection = connection;
@@ -478,17 +492,26 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
         }
 
         void tunnelEnded() {
-            tunnelInputEnded = true;
-            receiver.end(null);
-            receiver.readComplete();
-            closeIfTunnelEnded();
+            if (!tunnelInputEnded) {
+                tunnelInputEnded = true;
+                receiver.end(null);
+                receiver.readComplete();
+                closeIfTunnelEnded();
+            }
         }
 
+        /// Closes when both sides have ended and what goes to the endpoint has gone out.
         private void closeIfTunnelEnded() {
-            if (tunnelInputEnded && tunnelOutputEnded && live()) {
+            if (!tunnelInputEnded || !tunnelOutputEnded || !live()) {
+                return;
+            }
+            if (tunnelOutputGone) {
                 connection.stream = null;
                 connection.close();
+                return;
             }
+            connection.loop.deadlines().new Deadline(connection::close)
+                    .set(System.nanoTime() + TUNNEL_END_NANOS);
         }
 
         @Override
@@ -549,10 +572,12 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
                     .writeAndFlush(Unpooled.EMPTY_BUFFER)
                     .addListener(_ -> {
                         if (live()) {
+                            tunnelOutputGone = true;
                             ((DuplexChannel) connection.ctx().channel()).shutdownOutput();
                             closeIfTunnelEnded();
                         }
                     });
+            closeIfTunnelEnded();
         }
 
         @Override

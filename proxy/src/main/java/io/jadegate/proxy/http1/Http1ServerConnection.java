@@ -19,15 +19,13 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// An HTTP/1.x connection with a client: one request after another, each an [HttpStream.Server].
 ///
@@ -155,10 +153,30 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // A peer that resets is the network's business, and channelInactive follows; the rest is a
         // bug.
-        if (!(cause instanceof IOException)) {
-            LOG.error("connection with {} failed", peer, cause);
+        if (cause instanceof IOException) {
+            close();
+            return;
         }
-        ctx.close();
+        LOG.error("connection with {} failed", peer, cause);
+        failedInside();
+    }
+
+    /// Says so while there is an answer to give.
+    private void failedInside() {
+        Stream current = stream;
+        if (current == null || current.responseStarted || closing) {
+            close();
+            return;
+        }
+        keepAlive = false;
+        try {
+            current.broke(Failure.of(Failure.Kind.INTERNAL));
+            output().flush();
+        } finally {
+            if (stream == current) {
+                close();
+            }
+        }
     }
 
     @Override

@@ -12,13 +12,11 @@ import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.OutgoingResponse;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Records what requests a connection hands over, and answers when it is told to, or at once.
 final class FakeHandler implements HttpStream.Handler {
@@ -158,8 +156,7 @@ final class FakeHandler implements HttpStream.Handler {
         @Override
         public void failed(Failure failure) {
             this.failure = failure;
-            if (failure.side() == Failure.Side.DOWNSTREAM
-                    && failure.kind() != Failure.Kind.CLIENT_CLOSED) {
+            if (failure.kind() != Failure.Kind.CLIENT_CLOSED) {
                 answer(failure.reason().status(), "");
             }
         }

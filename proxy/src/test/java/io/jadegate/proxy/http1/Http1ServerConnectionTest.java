@@ -7,12 +7,10 @@ import io.jadegate.proxy.stream.ByteStream;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
 import io.netty.buffer.Unpooled;
-
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-
-import java.util.concurrent.atomic.AtomicInteger;
 
 class Http1ServerConnectionTest {
     private static final String LARGE = "x".repeat(100_000);
@@ -291,6 +289,20 @@ class Http1ServerConnectionTest {
 
         assertThat(handler.paths()).containsExactly("/");
         assertThat(channel.isOutputShutdown()).isTrue();
+    }
+
+    // ---- bugs
+
+    @Test
+    void answersWhenAHandlerFails() {
+        handler.answerAtOnce(_ -> {
+            throw new IllegalStateException("a bug");
+        });
+
+        channel.receive(get("/"));
+
+        assertThat(channel.sent()).startsWith("HTTP/1.1 500").contains("Connection: close");
+        assertThat(channel.isOpen()).isFalse();
     }
 
     // ---- deadlines

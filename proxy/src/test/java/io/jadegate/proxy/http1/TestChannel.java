@@ -12,7 +12,6 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-
 import java.util.concurrent.TimeUnit;
 
 /// A TCP connection without a network: octets in and out as text, a peer that may stop reading,

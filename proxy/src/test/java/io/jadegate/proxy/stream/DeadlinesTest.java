@@ -35,8 +35,7 @@ class DeadlinesTest {
 
     private final class Recording {
         private final List<Long> passedAt = new ArrayList<>();
-        private final Deadlines.Deadline deadline =
-                deadlines.new Deadline(() -> passedAt.add(now));
+        private final Deadlines.Deadline deadline = deadlines.new Deadline(() -> passedAt.add(now));
     }
 
     @Test
