@@ -61,7 +61,10 @@ final class Capacity {
         if (!take(pending, most)) {
             return false;
         }
-        waiting.get(lease.loop().index()).addLast(lease);
+        Loop loop = lease.loop();
+        waiting.get(loop.index()).addLast(lease);
+        // Another loop may have given something back just before it could see that one waits.
+        loop.eventLoop().execute(() -> retry(loop));
         return true;
     }
 
