@@ -68,6 +68,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     private final Deadlines.Deadline deadline;
     private Deadlines.@Nullable Deadline totalDeadline;
     private Deadlines.@Nullable Deadline continueDeadline;
+    private Deadlines.@Nullable Deadline halfCloseDeadline;
     private Phase phase = Phase.DECIDING;
     private @Nullable Attempt attempt;
     private @Nullable ResponseHead responseHead;
@@ -82,7 +83,6 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     private boolean cut;
     private boolean tunnel;
     private boolean reading = true;
-    private boolean halfClosed;
     private boolean continued;
     private boolean retrying;
     private long tunnelReceived;
@@ -315,6 +315,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             upstreamOf().giveRetryBack();
         }
         body.stopKeeping();
+        cancel(halfCloseDeadline);
         context.respond(response);
         OutgoingResponse out = state.response();
         Forwarding.response(
@@ -327,8 +328,17 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             totalDeadline.cancel();
         }
         answer = new Pump(current.stream(), client);
+        closeUnlessContinued();
         client.sendResponse(out);
         progress();
+    }
+
+    /// A client that waits for `100 Continue` and is answered otherwise may or may not send its
+    /// body (RFC 9110 §10.1.1). What it sends next must not be taken for the one or the other.
+    private void closeUnlessContinued() {
+        if (context.expectsContinue() && !continued && !body.ended() && body.received() == 0) {
+            client.closeAfterResponse();
+        }
     }
 
     private static boolean isEventStream(ResponseHead response) {
@@ -375,6 +385,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             relay.endpointWritable();
         } else {
             body.writable();
+            progress();
         }
     }
 
@@ -411,6 +422,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             relay.clientEnded();
         } else if (phase != Phase.ENDED) {
             body.end(trailers);
+            progress();
         }
     }
 
@@ -440,6 +452,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             relay.clientWritable();
         } else if (answer != null) {
             answer.writable();
+            progress();
         }
     }
 
@@ -450,7 +463,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             relay.clientReadComplete();
         } else if (attempt != null) {
             attempt.flush();
-            if (phase == Phase.CALLING && !body.ended()) {
+            if (!body.ended()) {
                 progress();
             }
         }
@@ -458,10 +471,17 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
 
     @Override
     public void halfClosed() {
-        halfClosed = true;
-        if (phase == Phase.CALLING || phase == Phase.DECIDING) {
-            progress();
+        long nanos = route().timeouts().halfClose();
+        if (nanos > 0 && (phase == Phase.CALLING || phase == Phase.DECIDING)) {
+            Deadlines.Deadline gone = loop.deadlines().new Deadline(this::clientGone);
+            gone.set(System.nanoTime() + nanos);
+            halfCloseDeadline = gone;
         }
+    }
+
+    private void clientGone() {
+        failed(Failure.of(Failure.Kind.CLIENT_CLOSED));
+        client.reset();
     }
 
     // ---- time
@@ -484,7 +504,6 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         }
         Timeouts timeouts = route.timeouts();
         return switch (kind) {
-            case CLIENT_CLOSED -> timeouts.halfClose();
             case REQUEST_BODY_TIMEOUT -> timeouts.bodyIdle();
             case UPSTREAM_WRITE_TIMEOUT, CLIENT_WRITE_TIMEOUT -> timeouts.write();
             case FIRST_BYTE_TIMEOUT -> shorter(timeouts.firstByte(), route.perTryNanos());
@@ -504,9 +523,6 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
                     ? Failure.Kind.CLIENT_WRITE_TIMEOUT
                     : Failure.Kind.IDLE_TIMEOUT;
         }
-        if (halfClosed) {
-            return Failure.Kind.CLIENT_CLOSED;
-        }
         if (phase != Phase.CALLING || attempt == null || !attempt.sent()) {
             return null;
         }
@@ -520,10 +536,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
 
     private void deadlinePassed() {
         Failure.Kind kind = waitsFor();
-        if (kind == Failure.Kind.CLIENT_CLOSED) {
-            failed(Failure.of(kind));
-            client.reset();
-        } else if (kind != null) {
+        if (kind != null) {
             fail(Failure.of(kind));
             client.flush();
         }
@@ -567,6 +580,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
                 context,
                 bodyless ? HttpStream.NO_BODY : octets.length,
                 loop);
+        closeUnlessContinued();
         client.sendResponse(state.response());
         if (octets.length > 0 && !bodyless && !head.method().equals(Method.HEAD)) {
             client.send(Unpooled.wrappedBuffer(octets));
@@ -593,9 +607,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         phase = Phase.TUNNEL;
         tunnel = true;
         deadline.cancel();
-        if (totalDeadline != null) {
-            totalDeadline.cancel();
-        }
+        cancel(totalDeadline);
         relay =
                 new Relay(
                         loop,
@@ -650,12 +662,9 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         phase = Phase.ENDED;
         durationNanos = System.nanoTime() - startNanos;
         deadline.cancel();
-        if (totalDeadline != null) {
-            totalDeadline.cancel();
-        }
-        if (continueDeadline != null) {
-            continueDeadline.cancel();
-        }
+        cancel(totalDeadline);
+        cancel(continueDeadline);
+        cancel(halfCloseDeadline);
         body.release();
         Route route = context.routeOrNull();
         Upstream upstream = route == null ? null : route.upstream();
@@ -673,6 +682,12 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             responseHead = null;
         }
         loop.giveBack(head);
+    }
+
+    private static void cancel(Deadlines.@Nullable Deadline deadline) {
+        if (deadline != null) {
+            deadline.cancel();
+        }
     }
 
     private Route route() {
