@@ -92,7 +92,8 @@ public final class AdminServer implements AutoCloseable {
     /// @param node without [#problems]
     /// @throws IOException when the token cannot be read or made, or an address cannot be bound
     public static AdminServer start(NodeConfig node, AdminPorts ports) throws IOException {
-        HELIDON_LOG.setLevel(Level.WARNING);
+        // A bind that fails is told once, by the exception below, not also as two stack traces.
+        HELIDON_LOG.setLevel(Level.OFF);
         AdminToken token = AdminToken.readOrMake(node.stateDir());
         InetSocketAddress admin = resolve(admin(node));
         InetSocketAddress metrics = resolve(metrics(node));
@@ -108,6 +109,7 @@ public final class AdminServer implements AutoCloseable {
                                 listener -> configure(listener, metrics, exposition::answer))
                         .build();
         server.start();
+        HELIDON_LOG.setLevel(Level.WARNING);
         // Helidon only logs that a socket could not be bound.
         if (server.port() < 0 || server.port(METRICS) < 0) {
             server.stop();
