@@ -46,6 +46,43 @@ public final class Paths {
         return true;
     }
 
+    /// Whether a segment is `.` or `..`, however its dots are written, which the canonical form
+    /// would resolve. What follows a `;` is no part of it: servlet containers read `..;a=b` as
+    /// `..`.
+    public static boolean hasDotSegment(byte[] bytes, int start, int end) {
+        int segment = start;
+        for (int i = start; i <= end; i++) {
+            if (i == end || bytes[i] == '/') {
+                if (isDotSegment(bytes, segment, i)) {
+                    return true;
+                }
+                segment = i + 1;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isDotSegment(byte[] bytes, int start, int end) {
+        int dots = 0;
+        for (int i = start; i < end && bytes[i] != ';'; dots++) {
+            if (bytes[i] == '.') {
+                i++;
+            } else if (isEscapedDot(bytes, i, end)) {
+                i += 3;
+            } else {
+                return false;
+            }
+        }
+        return dots == 1 || dots == 2;
+    }
+
+    private static boolean isEscapedDot(byte[] bytes, int at, int end) {
+        return at + 2 < end
+                && bytes[at] == '%'
+                && bytes[at + 1] == '2'
+                && (bytes[at + 2] | 0x20) == 'e';
+    }
+
     /// Whether every octet may stand in a query (RFC 3986 §3.4, and what browsers send besides).
     public static boolean isQuery(byte[] bytes, int start, int end) {
         for (int i = start; i < end; i++) {

@@ -13,8 +13,10 @@ import io.jadegate.api.http.RequestHead;
 
 /// Gives a request another path; the query stays.
 ///
-/// Parts of the new path may come from the client, so it is made canonical like a received one:
-/// what cannot be is refused, and no request smuggles a `..`, a `?` or a space through a rewrite.
+/// Parts of the new path may come from the client, so it is made canonical like a received one, and
+/// what cannot be is refused: no request smuggles a `?` or a space through a rewrite. Unlike in a
+/// received path, `.` and `..` are refused, too: resolved, they would lift what the client wrote
+/// out of the place that the configuration gives it.
 final class RewritePath implements HttpFilter {
     private static final Decision MALFORMED =
             Decision.respond(
@@ -36,7 +38,7 @@ final class RewritePath implements HttpFilter {
         if (path == null) {
             return Decision.proceed();
         }
-        if (path.length == 0 || path[0] != '/') {
+        if (path.length == 0 || path[0] != '/' || Paths.hasDotSegment(path, 0, path.length)) {
             return MALFORMED;
         }
         if (!Paths.isCanonical(path, 0, path.length)) {

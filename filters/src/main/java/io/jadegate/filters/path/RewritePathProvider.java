@@ -84,10 +84,13 @@ public final class RewritePathProvider implements HttpFilterProvider<RewritePath
         if (!text.startsWith("/") && !text.startsWith("{{")) {
             throw new SettingsException(key, "must begin with \"/\": \"" + text + "\"");
         }
+        byte[] octets = text.getBytes(UTF_8);
+        if (Paths.hasDotSegment(octets, 0, octets.length)) {
+            throw new SettingsException(key, "must not hold \".\" or \"..\": \"" + text + "\"");
+        }
         try {
             Template<HttpExchange> template = Template.parse(text);
             if (text.indexOf("{{") < 0) {
-                byte[] octets = text.getBytes(UTF_8);
                 Paths.canonical(octets, 0, octets.length);
             }
             return template;

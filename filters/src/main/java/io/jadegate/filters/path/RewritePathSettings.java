@@ -17,7 +17,7 @@ public record RewritePathSettings(
                 @Form(TextForm.PATH_TEMPLATE)
                 @Nullable String template,
         @Doc("an RE2 expression; each of its matches is replaced") @Nullable String regex,
-        @Doc("what replaces a match; $1 or ${name} is a group, $$ a dollar sign")
+        @Doc("what replaces a match; $1 or $${name} is a group, $$ a dollar sign")
                 @Nullable String replacement,
         @Doc("whether the prefix that the route matched is cut off") @Default("false")
                 boolean stripPrefix,

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.jadegate.api.filter.Decision;
 import io.jadegate.api.filter.HttpFilter;
 import io.jadegate.api.filter.HttpFilterProvider.SettingsException;
+import io.jadegate.api.filter.LocalResponse;
 import io.jadegate.api.filter.Reason;
 import io.jadegate.filters.FakeExchange;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +29,6 @@ class RewritePathTest {
         "/orders/7,9,/",
         // A text prefix may end within a segment; what is left is a path all the same.
         "/orders/7,4,/ers/7",
-        "/a../b,2,/b",
-        "/a..,2,/",
     })
     void stripsTheMatchedPrefix(String path, int matched, String expected) throws Exception {
         var exchange = FakeExchange.request("GET", path + "?a=/../b").matched(matched);
@@ -121,21 +121,45 @@ class RewritePathTest {
     void refusesAPathThatHasNoCanonicalForm(String value) throws Exception {
         var exchange = FakeExchange.request("GET", "/orders?id=" + value);
 
-        Decision decision = filter(text("/by/{{query.id}}")).decide(exchange);
-
-        assertThat(decision)
-                .isInstanceOfSatisfying(
-                        Decision.Respond.class,
-                        respond ->
-                                assertThat(respond.response().reason())
-                                        .isEqualTo(Reason.REQUEST_MALFORMED));
+        assertThat(isRefusal(filter(text("/by/{{query.id}}")).decide(exchange))).isTrue();
         assertThat(exchange.edited()).isFalse();
     }
 
     @ParameterizedTest
-    @CsvSource({"..,/", "../../etc/passwd,/etc/passwd", "%2e%2e/x,/x", "./x,/by/x", "a//b,/by/a/b"})
-    void resolvesDotsThatAClientBrings(String value, String expected) throws Exception {
+    @ValueSource(
+            strings = {
+                ".",
+                "..",
+                "./x",
+                "../../etc/passwd",
+                "a/..",
+                "a/../b",
+                "%2e",
+                "%2E%2e/x",
+                ".%2e",
+                "..;/x",
+                ";/..;a=b"
+            })
+    void refusesDotSegmentsThatAClientBrings(String value) throws Exception {
+        assertThat(refused(text("/by/{{query.id}}"), "/orders?id=" + value)).isTrue();
+        assertThat(refused(text("/by/{{query.id}}/all"), "/orders?id=" + value)).isTrue();
+        assertThat(refused(addPrefix("/{{query.id}}"), "/orders?id=" + value)).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"...,/by/...", "..a,/by/..a", "a..,/by/a..", ".a,/by/.a", "a//b,/by/a/b"})
+    void keepsDotsThatAreNoSegment(String value, String expected) throws Exception {
         assertThat(rewritten(text("/by/{{query.id}}"), "/orders?id=" + value)).isEqualTo(expected);
+    }
+
+    @Test
+    void refusesDotSegmentsThatARewriteLaysBare() throws Exception {
+        var strippedAndAdded = new RewritePathSettings(null, null, null, null, true, "/v2");
+        for (String path : List.of("/a../b", "/a..", "/a./b")) {
+            var exchange = FakeExchange.request("GET", path).matched(2);
+            assertThat(isRefusal(filter(strippedAndAdded).decide(exchange))).isTrue();
+        }
+        assertThat(refused(regex("x", ""), "/v2/.x./b")).isTrue();
     }
 
     @Test
@@ -175,6 +199,8 @@ class RewritePathTest {
                 "x | path | must begin with \"/\": \"x\"",
                 "/a b | path | \"/a b\" is no path: octet not allowed in a path at character 3",
                 "/a?b | path | \"/a?b\" is no path: octet not allowed in a path at character 3",
+                "/a/../b | path | must not hold \".\" or \"..\": \"/a/../b\"",
+                "/{{path}}/%2e%2E | path | must not hold \".\" or \"..\": \"/{{path}}/%2e%2E\"",
                 "/{{pth}} | path | unknown value \"pth\" at character 2; did you mean \"path\"?",
             })
     void saysWhatIsWrongWithAText(String path, String key, String message) {
@@ -254,6 +280,16 @@ class RewritePathTest {
         var exchange = FakeExchange.request("GET", uri);
         rewrite(settings, exchange);
         return exchange.request().path();
+    }
+
+    private static boolean refused(RewritePathSettings settings, String uri)
+            throws SettingsException {
+        return isRefusal(filter(settings).decide(FakeExchange.request("GET", uri)));
+    }
+
+    private static boolean isRefusal(Decision decision) {
+        return decision instanceof Decision.Respond(LocalResponse response)
+                && response.reason().equals(Reason.REQUEST_MALFORMED);
     }
 
     private static SettingsException problem(RewritePathSettings settings) {
