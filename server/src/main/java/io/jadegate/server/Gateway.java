@@ -10,10 +10,12 @@ import io.jadegate.control.config.LoadResult;
 import io.jadegate.control.config.LoadResult.Loaded;
 import io.jadegate.proxy.Proxy;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -28,6 +30,9 @@ import org.slf4j.LoggerFactory;
 final class Gateway implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Gateway.class);
+
+    /// On few cores the start of the admin server would take the processor from the first requests.
+    private static final Duration HEAD_START = Duration.ofMillis(250);
 
     private final Proxy proxy;
     private final Reloads reloads = new Reloads();
@@ -72,6 +77,10 @@ final class Gateway implements AutoCloseable {
         var telemetry = new ArrayList<>(proxy.telemetry());
         telemetry.add(reloads);
         try {
+            if (ended.await(HEAD_START.toMillis(), TimeUnit.MILLISECONDS)) {
+                admin.cancel(/* mayInterruptIfRunning= */ false);
+                return;
+            }
             var server =
                     AdminServer.start(
                             first.node(),
@@ -82,7 +91,7 @@ final class Gateway implements AutoCloseable {
                     first.node().stateDir().resolve("admin-token"),
                     server.metricsAddress());
             admin.complete(server);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | InterruptedException e) {
             log.error("admin: is not available: {}", e.getMessage());
             admin.completeExceptionally(e);
         }
