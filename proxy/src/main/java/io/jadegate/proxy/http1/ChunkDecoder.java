@@ -16,11 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// Chunk extensions are checked for legal octets, bounded, and dropped. One decoder serves one
 /// connection, body after body.
 final class ChunkDecoder {
-    /// Octets of one chunk's extension, and of all that frames one body, that are put up with.
+    /// Octets of one chunk's extension that are put up with.
     private static final int MAX_EXTENSION = 256;
 
-    /// How much framing a body may carry beyond its data: each chunk's own share and this much
-    /// more.
+    /// The same for all extensions of a body together.
     private static final int MAX_EXTENSIONS = 16 * 1024;
 
     private enum State {
@@ -140,8 +139,8 @@ final class ChunkDecoder {
     private void extension(byte b) {
         if (b == '\r') {
             state = State.SIZE_LF;
-        } else if ((b >= 0 && b < ' ' && b != '\t') || b == 0x7f) {
-            fail("control character in a chunk extension");
+        } else if ((b < ' ' && b != '\t') || b == 0x7f) {
+            fail("not ASCII text in a chunk extension");
         } else if (++extension > MAX_EXTENSION || ++extensions > MAX_EXTENSIONS) {
             fail("chunk extensions too long");
         }

@@ -39,6 +39,9 @@ final class HeadScanner {
     /// sake.
     private static final int STEP = 2048;
 
+    /// Room for method and version in a request line.
+    private static final int BESIDE_URI = 64;
+
     private final HeadLimits limits;
     private final Failure.Kind malformed;
     private final Failure.Kind tooLarge;
@@ -137,7 +140,7 @@ final class HeadScanner {
                 return fail(Failure.of(tooLarge));
             }
         }
-        return request != null && !startLineSeen ? early(fields) : INCOMPLETE;
+        return INCOMPLETE;
     }
 
     /// Handles each whole line.
@@ -149,6 +152,9 @@ final class HeadScanner {
         int limit = fields.limit();
         while (true) {
             int lf = indexOfLf(bytes, searched, limit);
+            if (request != null && !startLineSeen && early(bytes, lf < 0 ? limit : lf) == FAILED) {
+                return FAILED;
+            }
             if (lf < 0) {
                 searched = limit;
                 return INCOMPLETE;
@@ -245,18 +251,20 @@ final class HeadScanner {
         return wellFormed ? (bytes[start + 5] - '0') * 10 + bytes[start + 7] - '0' : -1;
     }
 
-    /// Refuses what cannot become a request without waiting for the end of its line: the first
-    /// octets of another protocol.
-    private int early(HeaderFields fields) {
-        byte[] bytes = fields.bytes();
+    /// Refuses what cannot become a request line without waiting for its end: the first octets of
+    /// another protocol. Looks no farther than the limits, so that it says the same however much
+    /// has come.
+    private int early(byte[] bytes, int limit) {
+        int longest = lineStart + limits.uriBytes() + BESIDE_URI;
+        int end = Math.min(limit, Math.min(longest, limits.headBytes()) + 1);
         int at = lineStart;
-        while (at < fields.limit() && Ascii.isTokenChar(bytes[at])) {
+        while (at < end && Ascii.isTokenChar(bytes[at])) {
             at++;
         }
-        if (at < fields.limit() && bytes[at] != ' ' && bytes[at] != '\r') {
+        if (at < end && bytes[at] != ' ' && bytes[at] != '\r') {
             return malformed("not a method (RFC 9112 3.1)", at);
         }
-        if (fields.limit() - lineStart > limits.uriBytes() + 64) {
+        if (limit > longest && longest <= limits.headBytes()) {
             return fail(Failure.of(Failure.Kind.REQUEST_URI_TOO_LONG));
         }
         return INCOMPLETE;
