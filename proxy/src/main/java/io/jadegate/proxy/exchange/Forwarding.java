@@ -13,6 +13,7 @@ import io.jadegate.proxy.stream.Peer;
 import io.jadegate.proxy.upstream.Target;
 import io.jadegate.proxy.upstream.Upstream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// The rules of a reverse proxy for heads that it passes on (RFC 9110 §7.6, RFC 7239): what the
@@ -193,7 +194,7 @@ final class Forwarding {
         if (value == null) {
             return;
         }
-        int url = value.indexOf("url=");
+        int url = value.toLowerCase(Locale.ROOT).indexOf("url=");
         extra.add(
                 FieldName.REFRESH,
                 url < 0

@@ -90,8 +90,10 @@ public final class RequestTarget {
         if (authorityEnd < end && bytes[authorityEnd] == '/') {
             return resolvePath(head, authorityEnd, end);
         }
-        int slash = head.fields().append("/");
-        head.path(slash, slash + 1);
+        // RFC 9112 3.2.4: this is how a client asks a proxy about the server as a whole.
+        boolean whole = head.method().equals(Method.OPTIONS) && authorityEnd == end;
+        int path = head.fields().append(whole ? "*" : "/");
+        head.path(path, path + 1);
         return authorityEnd < end ? resolveQuery(head, authorityEnd + 1, end) : null;
     }
 
