@@ -1,5 +1,6 @@
 package io.jadegate.proxy;
 
+import io.jadegate.api.config.Address;
 import io.jadegate.api.config.Config;
 import io.jadegate.proxy.exchange.Route;
 import io.jadegate.proxy.exchange.Serving;
@@ -12,6 +13,8 @@ import java.util.Map;
 /// @param revision counts those that were served, from 1
 /// @param filters those that were made, so that the next configuration can carry them over
 /// @param servings by the name of the listener
+/// @param servingsAt the same by the listener's address: an address stays what it is when a
+///   listener is renamed, so a socket never serves by what was meant for another
 record Compilation(
         long revision,
         Config config,
@@ -19,4 +22,5 @@ record Compilation(
         FilterInstances filters,
         Map<String, Route> routes,
         RouteTables<Route> tables,
-        Map<String, Serving> servings) {}
+        Map<String, Serving> servings,
+        Map<Address, Serving> servingsAt) {}

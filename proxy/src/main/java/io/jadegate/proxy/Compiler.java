@@ -1,6 +1,7 @@
 package io.jadegate.proxy;
 
 import io.jadegate.api.config.ActionConfig;
+import io.jadegate.api.config.Address;
 import io.jadegate.api.config.Config;
 import io.jadegate.api.config.DefaultsConfig;
 import io.jadegate.api.config.ListenerConfig;
@@ -86,6 +87,7 @@ final class Compiler {
                         .map(Map.Entry::getKey)
                         .toList();
         RouteTables<Route> tables = RouteTables.compile(entries, listeners, problems);
+        Map<String, Serving> servings = servings(config, listeners, tables, limits, problems);
         return new Compilation(
                 before == null ? 1 : before.revision() + 1,
                 config,
@@ -93,7 +95,16 @@ final class Compiler {
                 filters,
                 routes,
                 tables,
-                servings(config, listeners, tables, limits, problems));
+                servings,
+                byAddress(config, servings));
+    }
+
+    private static Map<Address, Serving> byAddress(Config config, Map<String, Serving> servings) {
+        Map<Address, Serving> byAddress = new HashMap<>();
+        servings.forEach((name, serving) ->
+                byAddress.put(
+                        Objects.requireNonNull(config.listeners().get(name)).address(), serving));
+        return Map.copyOf(byAddress);
     }
 
     private static int octets(long bytes) {

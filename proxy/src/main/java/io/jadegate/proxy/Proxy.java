@@ -61,16 +61,15 @@ public final class Proxy implements DataPlane {
     private volatile @Nullable Compilation current;
     private volatile Status.State state = Status.State.STARTING;
 
-    /// A listener with the service behind it. The name may change with a configuration while the
-    /// socket stays.
+    /// A listener with the service behind it.
     private final class Bound {
+        private final Address address;
         private final HttpService service;
         private @Nullable Listener listener;
-        private volatile String name;
         private volatile Serving last;
 
-        Bound(String name, Serving serving) {
-            this.name = name;
+        Bound(Address address, Serving serving) {
+            this.address = address;
             this.last = serving;
             this.service = new HttpService(this::serving, states);
         }
@@ -78,7 +77,7 @@ public final class Proxy implements DataPlane {
         /// What it serves by now; once no configuration names it any more, what it served by last.
         private Serving serving() {
             Compilation compilation = current;
-            Serving now = compilation == null ? null : compilation.servings().get(name);
+            Serving now = compilation == null ? null : compilation.servingsAt().get(address);
             return now == null ? last : now;
         }
 
@@ -144,6 +143,12 @@ public final class Proxy implements DataPlane {
 
     @Override
     public synchronized ApplyResult apply(Config config) {
+        if (state == Status.State.DRAINING || state == Status.State.STOPPED) {
+            return new ApplyResult.Rejected(
+                    List.of(
+                            Problem.error(
+                                    "", "the node is going down and takes no configuration")));
+        }
         Compilation before = current;
         List<Problem> problems = new ArrayList<>();
         Compilation next = compiler.compile(config, before, problems);
@@ -194,7 +199,7 @@ public final class Proxy implements DataPlane {
                                                 + "give it another address or restart"));
                         return;
                     }
-                    Bound fresh = new Bound(name, serving);
+                    Bound fresh = new Bound(config.address(), serving);
                     try {
                         fresh.bind(config);
                         bindings.put(config.address(), fresh);
@@ -254,7 +259,6 @@ public final class Proxy implements DataPlane {
                     Serving serving = next.servings().get(name);
                     if (binding != null && serving != null) {
                         binding.last = serving;
-                        binding.name = name;
                     }
                 });
         List<Bound> gone =
@@ -374,7 +378,7 @@ public final class Proxy implements DataPlane {
                 listeners.values().stream()
                         .map(binding ->
                                 new Status.ListenerStatus(
-                                        binding.name,
+                                        binding.serving().listener(),
                                         binding.listener().boundAddress(),
                                         binding.listener().connections()))
                         .toList();
