@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class FramingTest {
     private static void fill(HeaderFields fields, String text) {
-        for (String field : text.split("; ?")) {
+        for (String field : text.split("; ?", -1)) {
             if (!field.isBlank()) {
                 int colon = field.indexOf(':');
                 String name = field.substring(0, colon).strip();

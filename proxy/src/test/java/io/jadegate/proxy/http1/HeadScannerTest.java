@@ -49,6 +49,10 @@ class HeadScannerTest {
         return read(text.getBytes(ISO_8859_1), LIMITS);
     }
 
+    private static String lines(String... lines) {
+        return String.join("\r\n", lines);
+    }
+
     private static int[] everyOctet(int length) {
         int[] cuts = new int[length];
         for (int i = 0; i < length; i++) {
@@ -71,10 +75,20 @@ class HeadScannerTest {
                     "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\n",
                     "\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
                     "\r\n\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
-                    "POST /a/../b%41?q=1&r HTTP/1.1\r\nHost: EXAMPLE.com:8080\r\n"
-                            + "Content-Length: 007\r\nX-A:b\r\nx-a: \t c \t\r\n\r\nbody",
-                    "PUT http://Example.com/x HTTP/1.1\r\nhost: example.com\r\n"
-                            + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                    lines(
+                            "POST /a/../b%41?q=1&r HTTP/1.1",
+                            "Host: EXAMPLE.com:8080",
+                            "Content-Length: 007",
+                            "X-A:b",
+                            "x-a: \t c \t",
+                            "",
+                            "body"),
+                    lines(
+                            "PUT http://Example.com/x HTTP/1.1",
+                            "host: example.com",
+                            "Transfer-Encoding: chunked",
+                            "",
+                            "0\r\n\r\n"),
                     "OPTIONS * HTTP/1.1\r\nHost: [::1]:80\r\n\r\n",
                     "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n",
                     "GET / HTTP/1.0\r\n\r\n",
@@ -239,8 +253,15 @@ class HeadScannerTest {
         List<String> paths = new ArrayList<>();
         ByteBuf in =
                 Unpooled.copiedBuffer(
-                        "GET /1?q HTTP/1.0\r\nHost: A\r\nX: y\r\n\r\n"
-                                + "GET /2 HTTP/1.1\r\nHost: b\r\n\r\n",
+                        lines(
+                                "GET /1?q HTTP/1.0",
+                                "Host: A",
+                                "X: y",
+                                "",
+                                "GET /2 HTTP/1.1",
+                                "Host: b",
+                                "",
+                                ""),
                         ISO_8859_1);
         while (in.isReadable()) {
             head.clear(4096);

@@ -38,15 +38,18 @@ class SameReadingTest {
                     "GET /a/b;c=d/%20/e?f=g%26&h HTTP/1.1\r\nHost: a\r\nX-A: b\r\nX-A:c\r\n\r\n",
                     "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
                     "POST /p HTTP/1.1\r\nContent-Length: 010\r\nHost: a\r\n\r\n0123456789",
-                    "POST /p HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-                            + "5\r\nhello\r\nA;x=y\r\n0123456789\r\n0\r\n\r\n",
-                    "POST /p HTTP/1.1\r\nTransfer-Encoding:chunked\r\nHost: a\r\n\r\n"
-                            + "1\r\nx\r\n0\r\nX-T: u\r\n\r\n",
-                    "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"
-                            + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                    post(
+                            "Host: a\r\nTransfer-Encoding: chunked",
+                            "5\r\nhello\r\nA;x=y\r\n0123456789\r\n0\r\n\r\n"),
+                    post("Transfer-Encoding:chunked\r\nHost: a", "1\r\nx\r\n0\r\nX-T: u\r\n\r\n"),
+                    post("Host: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked", "0\r\n\r\n"),
                     "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n",
                     "PUT /x HTTP/1.0\r\nContent-Length: 1\r\nConnection: keep-alive\r\n\r\nx",
                     "\r\nDELETE /y HTTP/1.1\r\nHost: a:80\r\nUser-Agent: \t u a \t\r\n\r\n");
+
+    private static String post(String fields, String body) {
+        return "POST /p HTTP/1.1\r\n" + fields + "\r\n\r\n" + body;
+    }
 
     /// One line that says all that matters; null when the request is refused or not whole.
     private static @Nullable String ours(byte[] octets) {

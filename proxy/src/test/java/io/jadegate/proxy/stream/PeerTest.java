@@ -68,8 +68,8 @@ class PeerTest {
     void knowsThePortThatItConnectedTo() {
         Peer peer =
                 Peer.of(
-                        new InetSocketAddress("127.0.0.1", 5000),
-                        new InetSocketAddress("127.0.0.1", 80),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 5000),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 80),
                         true);
 
         assertThat(peer.port()).isEqualTo(5000);
