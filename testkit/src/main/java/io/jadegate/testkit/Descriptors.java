@@ -1,0 +1,73 @@
+package io.jadegate.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// What this process has open, as the kernel sees it (Linux).
+///
+/// @param open sockets, pipes, event counters and poll sets; files on disk are left out, for the
+///   virtual machine opens archives whenever it likes
+/// @param closeWait sockets whose other side has ended and which nobody has closed
+public record Descriptors(Set<String> open, Set<String> closeWait) {
+    private static final String CLOSE_WAIT = "08";
+
+    public static Descriptors now() {
+        Set<String> open = new TreeSet<>();
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : descriptors.toList()) {
+                String target = target(descriptor);
+                if (!target.isEmpty() && !target.startsWith("/")) {
+                    open.add(descriptor.getFileName() + " " + target);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Descriptors(open, closeWait(open));
+    }
+
+    /// What a descriptor stands for; empty when it has been closed meanwhile.
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException closed) {
+            return "";
+        }
+    }
+
+    private static Set<String> closeWait(Set<String> open) {
+        Set<String> own =
+                open.stream()
+                        .filter(each -> each.contains("socket:["))
+                        .map(each -> each.substring(each.indexOf('[') + 1, each.length() - 1))
+                        .collect(Collectors.toSet());
+        Set<String> waiting = new TreeSet<>();
+        for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+            for (String line : lines(Path.of(table))) {
+                String[] columns = line.strip().split("\\s+", -1);
+                if (columns.length > 9
+                        && columns[3].equals(CLOSE_WAIT)
+                        && own.contains(columns[9])) {
+                    waiting.add(columns[1] + " -> " + columns[2]);
+                }
+            }
+        }
+        return waiting;
+    }
+
+    private static List<String> lines(Path table) {
+        try {
+            return Files.exists(table) ? Files.readAllLines(table) : new ArrayList<>();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
