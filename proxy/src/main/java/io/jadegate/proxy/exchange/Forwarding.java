@@ -195,13 +195,23 @@ final class Forwarding {
             return;
         }
         int url = value.toLowerCase(Locale.ROOT).indexOf("url=");
+        if (url < 0) {
+            extra.add(FieldName.REFRESH, value);
+            return;
+        }
+        int from = url + 4;
+        int to = value.length();
+        if (from < to && (value.charAt(from) == '"' || value.charAt(from) == '\'')) {
+            int closing = value.indexOf(value.charAt(from), from + 1);
+            to = closing < 0 ? to : closing;
+            from++;
+        }
+        String reference = value.substring(from, to);
         extra.add(
                 FieldName.REFRESH,
-                url < 0
-                        ? value
-                        : value.substring(0, url + 4)
-                                + clientView(
-                                        value.substring(url + 4), context, sentAuthority, target));
+                value.substring(0, from)
+                        + clientView(reference, context, sentAuthority, target)
+                        + value.substring(to));
     }
 
     /// A reference as the client must see it: one that names the endpoint names the gateway
@@ -211,15 +221,15 @@ final class Forwarding {
             RequestContext context,
             @Nullable String sentAuthority,
             @Nullable Target target) {
-        int colon = reference.indexOf("://");
-        if (colon < 0 || target == null || context.received().authority().isEmpty()) {
+        int start = authorityStart(reference);
+        if (start < 0 || target == null || context.received().authority().isEmpty()) {
             return reference;
         }
-        int end = colon + 3;
+        int end = start;
         while (end < reference.length() && "/?#".indexOf(reference.charAt(end)) < 0) {
             end++;
         }
-        String authority = reference.substring(colon + 3, end);
+        String authority = reference.substring(start, end);
         boolean endpoint =
                 authority.equalsIgnoreCase(target.address().toString())
                         || authority.equalsIgnoreCase(sentAuthority);
@@ -227,6 +237,31 @@ final class Forwarding {
             return reference;
         }
         RequestHead received = context.received();
-        return received.scheme().text() + "://" + received.authority() + reference.substring(end);
+        String scheme = start > 2 ? received.scheme().text() + ":" : "";
+        return scheme + "//" + received.authority() + reference.substring(end);
+    }
+
+    /// Where the authority of a reference begins (RFC 3986 §4.2), or -1 when it names none. What
+    /// looks like one in a path or query is none.
+    private static int authorityStart(String reference) {
+        int at = 0;
+        while (at < reference.length() && isOfScheme(reference.charAt(at))) {
+            at++;
+        }
+        if (at > 0 && reference.startsWith(":", at)) {
+            at++;
+        } else if (at > 0) {
+            return -1;
+        }
+        return reference.startsWith("//", at) ? at + 2 : -1;
+    }
+
+    private static boolean isOfScheme(char c) {
+        return (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
+                || (c >= '0' && c <= '9')
+                || c == '+'
+                || c == '-'
+                || c == '.';
     }
 }
