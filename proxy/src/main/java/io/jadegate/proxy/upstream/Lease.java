@@ -88,6 +88,7 @@ public final class Lease {
             return true;
         }
         if (!start()) {
+            makeRoomElsewhere();
             return false;
         }
         if (waitDeadline != null) {
@@ -149,17 +150,18 @@ public final class Lease {
 
     /// Idle connections on other loops may hold the permits this one waits for.
     private void makeRoomElsewhere() {
-        if (upstream.capacity().idle() > 0) {
-            upstream.capacity()
-                    .onOtherLoops(
-                            loop,
-                            other -> {
-                                for (Target each : upstream.targets()) {
-                                    if (each.idleOn(other).closeOldest()) {
-                                        return;
-                                    }
-                                }
-                            });
+        Capacity capacity = upstream.capacity();
+        boolean full = capacity.connections().get() >= upstream.config().capacity().connections();
+        if (full && capacity.idle() > 0) {
+            capacity.onOtherLoops(
+                    loop,
+                    other -> {
+                        for (Target each : upstream.targets()) {
+                            if (each.idleOn(other).closeOldest()) {
+                                return;
+                            }
+                        }
+                    });
         }
     }
 
