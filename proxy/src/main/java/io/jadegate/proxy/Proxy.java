@@ -350,10 +350,13 @@ public final class Proxy implements DataPlane {
         return all.stream().mapToInt(binding -> binding.listener().connections()).sum();
     }
 
-    /// Closes everything now.
+    /// Closes everything now. Calls after the first do nothing.
     public void stop() {
         Compilation compilation;
         synchronized (this) {
+            if (state == Status.State.STOPPED) {
+                return;
+            }
             state = Status.State.STOPPED;
             listeners.values().forEach(binding -> binding.listener().close());
             listeners.clear();
