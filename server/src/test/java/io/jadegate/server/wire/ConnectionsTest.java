@@ -1,0 +1,335 @@
+package io.jadegate.server.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jadegate.testkit.FakeBackend;
+import io.jadegate.testkit.Message;
+import io.jadegate.testkit.Wire;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// How long connections live, on both sides.
+@Timeout(10)
+@SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
+class ConnectionsTest {
+    private static final String GET = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private static final String POOL =
+            """
+            listeners: { web: { address: "127.0.0.1:0" } }
+            routes: { all: { match: { path: / }, upstream: app } }
+            upstreams: { app: { endpoints: [ "%s" ], pool: { %s } } }
+            """;
+
+    @RegisterExtension static final Gateway gateway = new Gateway();
+
+    // ---- clients
+
+    @Test
+    void servesManyRequestsOnOneConnectionToEitherSide() throws Exception {
+        FakeBackend backend = gateway.answering(OK);
+        gateway.forward(backend);
+
+        Wire client = gateway.connect();
+        for (int i = 0; i < 20; i++) {
+            Message response = client.send(GET).readResponse();
+            assertThat(response.body()).isEqualTo("ok");
+            assertThat(response.has("connection")).isFalse();
+        }
+
+        assertThat(backend.connections()).isEqualTo(1);
+        assertThat(gateway.clientConnections()).isEqualTo(1);
+        assertThat(gateway.target("app", 0).idle()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"close", "Close", "x, close", "keep-alive, close"})
+    void closesWhenTheClientAsksForIt(String connection) throws Exception {
+        gateway.forward(gateway.answering(OK));
+
+        Wire client =
+                gateway.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: " + connection + "\r\n\r\n");
+        Message response = client.readResponse();
+
+        assertThat(response.field("connection")).isEqualTo("close");
+        assertThat(client.readToEnd()).isEmpty();
+    }
+
+    @Test
+    void closesBehindAnHttp10Request() throws Exception {
+        gateway.forward(gateway.answering(OK));
+
+        Wire client = gateway.send("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
+
+        assertThat(client.readResponse().field("connection")).isEqualTo("close");
+        assertThat(client.readToEnd()).isEmpty();
+    }
+
+    @Test
+    void keepsAnHttp10ConnectionThatAsksForIt() throws Exception {
+        gateway.forward(gateway.answering(OK));
+        String request = "GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n";
+
+        Wire client = gateway.send(request);
+        Message response = client.readResponse();
+
+        assertThat(response.field("connection")).isEqualTo("keep-alive");
+        assertThat(client.send(request).readResponse().body()).isEqualTo("ok");
+    }
+
+    @Test
+    void closesAConnectionThatHasServedItsNumberOfRequests() throws Exception {
+        gateway.forward(
+                gateway.answering(OK), "defaults: { timeouts: { keep-alive-requests: 2 } }");
+
+        Wire client = gateway.send(GET);
+        assertThat(client.readResponse().has("connection")).isFalse();
+        assertThat(client.send(GET).readResponse().field("connection")).isEqualTo("close");
+
+        assertThat(client.readToEnd()).isEmpty();
+    }
+
+    @Test
+    void closesAConnectionThatIsTooOldBehindItsAnswer() throws Exception {
+        gateway.forward(gateway.answering(OK), "defaults: { timeouts: { keep-alive-age: 1ms } }");
+
+        Wire client = gateway.connect();
+        Gateway.await("accepted", () -> gateway.clientConnections() == 1);
+        while (client.send(GET).readResponse().field("connection") == null) {
+            // Not a millisecond old yet.
+        }
+
+        assertThat(client.readToEnd()).isEmpty();
+    }
+
+    @Test
+    void closesAnIdleConnectionWithoutAWord() throws Exception {
+        gateway.forward(gateway.answering(OK), "defaults: { timeouts: { keep-alive: 100ms } }");
+
+        Wire client = gateway.send(GET);
+        client.readResponse();
+
+        assertThat(client.readToEnd()).isEmpty();
+    }
+
+    // ---- half-closed clients
+
+    @Test
+    void answersAClientThatHasEndedItsSide() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.forward(backend);
+
+        Wire client = gateway.send(GET).endOutput();
+        Wire upstream = backend.accept();
+        upstream.readRequest();
+        upstream.send(OK);
+        Message response = client.readResponse();
+
+        assertThat(response.body()).isEqualTo("ok");
+        assertThat(client.readToEnd()).isEmpty();
+    }
+
+    @Test
+    void answersAllThatAClientHasPipelinedBeforeItEndedItsSide() throws Exception {
+        gateway.forward(gateway.echoing());
+
+        Wire client =
+                gateway.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n")
+                        .endOutput();
+
+        assertThat(client.readResponse().body()).isEqualTo("/1");
+        assertThat(client.readResponse().body()).isEqualTo("/2");
+        assertThat(client.readToEnd()).isEmpty();
+    }
+
+    @Test
+    void givesUpOnAClientThatHasEndedItsSideAndGetsNoAnswer() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.forward(backend, "defaults: { timeouts: { half-close: 100ms } }");
+
+        Wire client = gateway.send(GET).endOutput();
+        Wire upstream = backend.accept();
+        upstream.readRequest();
+
+        upstream.awaitGone();
+        client.awaitGone();
+    }
+
+    // ---- endpoints
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok",
+                "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok"
+            })
+    void letsGoOfAConnectionThatTheEndpointCloses(String answer) throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.forward(backend);
+
+        Wire client = gateway.send(GET);
+        Wire upstream = backend.accept();
+        upstream.readRequest();
+        upstream.send(answer);
+        Message response = client.readResponse();
+
+        assertThat(upstream.readToEnd()).isEmpty();
+        assertThat(response.body()).isEqualTo("ok");
+        assertThat(response.has("connection")).isFalse();
+        client.send(GET);
+        backend.accept().send(OK);
+        assertThat(client.readResponse().body()).isEqualTo("ok");
+    }
+
+    @Test
+    void keepsTheConnectionOfAnHttp10EndpointThatOffersIt() throws Exception {
+        FakeBackend backend =
+                gateway.answering(
+                        "HTTP/1.0 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nok");
+        gateway.forward(backend);
+
+        Wire client = gateway.send(GET);
+        client.readResponse();
+        client.send(GET).readResponse();
+
+        assertThat(backend.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void closesAnIdleConnectionToTheEndpointAfterItsTime() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(POOL, backend.address(), "idle: 100ms");
+
+        Wire client = gateway.send(GET);
+        Wire upstream = backend.accept();
+        upstream.readRequest();
+        upstream.send(OK);
+        client.readResponse();
+
+        assertThat(upstream.readToEnd()).isEmpty();
+    }
+
+    @Test
+    void closesAConnectionToTheEndpointAfterItsNumberOfRequests() throws Exception {
+        FakeBackend backend = gateway.answering(OK);
+        gateway.serve(POOL, backend.address(), "max-requests: 2");
+
+        Wire client = gateway.connect();
+        for (int i = 0; i < 6; i++) {
+            client.send(GET).readResponse();
+        }
+
+        assertThat(backend.connections()).isEqualTo(3);
+    }
+
+    @Test
+    void keepsNoMoreIdleConnectionsThanItShall() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(POOL, backend.address(), "max-idle: 1");
+
+        Wire first = gateway.send(GET);
+        Wire firstUpstream = backend.accept();
+        Wire second = gateway.send(GET);
+        Wire secondUpstream = backend.accept();
+        firstUpstream.readRequest();
+        firstUpstream.send(OK);
+        first.readResponse();
+        secondUpstream.readRequest();
+        secondUpstream.send(OK);
+        second.readResponse();
+
+        assertThat(secondUpstream.readToEnd()).isEmpty();
+        assertThat(gateway.target("app", 0).connections()).isEqualTo(1);
+    }
+
+    @Test
+    void keepsNoIdleConnectionAtAllIfItShallNot() throws Exception {
+        FakeBackend backend = gateway.answering(OK);
+        gateway.serve(POOL, backend.address(), "max-idle: 0");
+
+        Wire client = gateway.send(GET);
+        client.readResponse();
+        client.send(GET).readResponse();
+
+        assertThat(backend.connections()).isEqualTo(2);
+    }
+
+    @Test
+    void closesAnIdleConnectionThatSpeaksUnasked() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.forward(backend);
+
+        Wire client = gateway.send(GET);
+        Wire upstream = backend.accept();
+        upstream.readRequest();
+        upstream.send(OK);
+        client.readResponse();
+        upstream.send("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
+        upstream.awaitGone();
+        client.send(GET);
+        backend.accept().send(OK);
+
+        assertThat(client.readResponse().body()).isEqualTo("ok");
+    }
+
+    // ---- kinds of addresses
+
+    @Test
+    void speaksThroughUnixSocketsOnBothSides(@TempDir Path folder) throws Exception {
+        Path web = folder.resolve("web.sock");
+        Path app = folder.resolve("app.sock");
+        FakeBackend backend = gateway.keep(FakeBackend.open(UnixDomainSocketAddress.of(app)));
+        gateway.serve(
+                """
+                listeners: { web: { address: "unix:%s" } }
+                routes: { all: { match: { path: / }, upstream: app } }
+                upstreams: { app: { endpoints: [ "%s" ] } }
+                """,
+                web.toString(), backend.address());
+
+        Wire client = gateway.keep(Wire.connect(UnixDomainSocketAddress.of(web)));
+        for (int i = 0; i < 2; i++) {
+            client.send("POST /u HTTP/1.1\r\nHost: a.test\r\nContent-Length: 2\r\n\r\nhi");
+        }
+        Wire upstream = backend.accept();
+        Message request = upstream.readRequest();
+        upstream.send(OK);
+        assertThat(client.readResponse().body()).isEqualTo("ok");
+        backend.accept().send(OK);
+        assertThat(client.readResponse().body()).isEqualTo("ok");
+
+        assertThat(request.body()).isEqualTo("hi");
+        assertThat(request.field("host")).isEqualTo("a.test");
+        client.close();
+        Gateway.await("closed", () -> gateway.clientConnections() == 0);
+        gateway.proxy().stop();
+        assertThat(Files.exists(web)).isFalse();
+    }
+
+    @Test
+    void reachesAnEndpointByItsName() throws Exception {
+        FakeBackend backend = gateway.answering(OK);
+        gateway.serve(POOL, backend.address().replace("127.0.0.1", "localhost"), "max-idle: 8");
+
+        for (int i = 0; i < 4; i++) {
+            assertThat(gateway.send(GET).readResponse().body()).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void answers502WhereANameHasNoAddress() throws Exception {
+        gateway.serve(POOL, "no-such-name.invalid:80", "max-idle: 8");
+
+        Message response = gateway.send(GET).readResponse();
+
+        assertThat(response.status()).isEqualTo(502);
+        assertThat(response.body()).contains("UPSTREAM_NAME_NOT_RESOLVED");
+    }
+}

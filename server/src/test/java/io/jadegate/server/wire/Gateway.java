@@ -1,0 +1,233 @@
+package io.jadegate.server.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jadegate.api.filter.HttpFilterProvider;
+import io.jadegate.api.plane.ApplyResult;
+import io.jadegate.api.plane.Status;
+import io.jadegate.control.config.ConfigLoader;
+import io.jadegate.control.config.Environment;
+import io.jadegate.control.config.LoadResult;
+import io.jadegate.proxy.Proxy;
+import io.jadegate.testkit.Baseline;
+import io.jadegate.testkit.FakeBackend;
+import io.jadegate.testkit.Leaks;
+import io.jadegate.testkit.Wire;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.ServiceLoader;
+import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/// A whole data plane, from the text of its configuration on, with the clients and endpoints of one
+/// test.
+///
+/// After each test it closes them and waits for the gateway to be as it was before: no connection,
+/// no request in flight, no descriptor, nothing in CLOSE_WAIT. The gateway is up meanwhile: what it
+/// keeps, it keeps for ever. After all tests of a class no buffer may be lost.
+final class Gateway
+        implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+    private static final String NODE =
+            """
+            node:
+              event-loops: 1
+              access-log: { to: off }
+              drain: { announce: 0s, deadline: 1s }
+            """;
+
+    private static final String FORWARD =
+            """
+            listeners: { web: { address: "127.0.0.1:0" } }
+            routes: { all: { match: { path: / }, upstream: app } }
+            upstreams: { app: { endpoints: [ "%s" ] } }
+            """;
+
+    private final List<HttpFilterProvider<?>> providers = new ArrayList<>();
+    private final List<FakeBackend> backends = new ArrayList<>();
+    private final List<Wire> clients = new ArrayList<>();
+    private @Nullable Proxy proxy;
+    private @Nullable Leaks leaks;
+    private @Nullable Baseline beforeStart;
+    private @Nullable Baseline beforeTraffic;
+
+    // ---- setting up
+
+    /// An endpoint that the test plays.
+    FakeBackend backend() throws IOException {
+        return keep(FakeBackend.open());
+    }
+
+    /// An endpoint that answers every request with the same octets.
+    FakeBackend answering(String response) throws IOException {
+        return keep(FakeBackend.answering(response));
+    }
+
+    /// An endpoint that answers with the target and the body of the request.
+    FakeBackend echoing() throws IOException {
+        return keep(FakeBackend.echoing());
+    }
+
+    FakeBackend keep(FakeBackend backend) {
+        backends.add(backend);
+        return backend;
+    }
+
+    /// Serves every path by one endpoint.
+    ///
+    /// @param sections further sections of the configuration
+    void forward(FakeBackend backend, String... sections) throws IOException {
+        serve(FORWARD + String.join("\n", sections), backend.address());
+    }
+
+    /// Serves a configuration.
+    ///
+    /// @param yaml its text; each %s stands for one of the addresses
+    void serve(String yaml, String... addresses) throws IOException {
+        LoadResult.Loaded loaded = load(yaml.formatted((Object[]) addresses));
+        Proxy started = Proxy.start(loaded.node(), providers);
+        proxy = started;
+        assertThat(started.apply(loaded.config())).isInstanceOf(ApplyResult.Applied.class);
+        beforeTraffic = Baseline.now();
+    }
+
+    /// Serves another configuration from now on.
+    void serveNow(String yaml, String... addresses) {
+        LoadResult.Loaded loaded = load(yaml.formatted((Object[]) addresses));
+        assertThat(proxy().apply(loaded.config())).isInstanceOf(ApplyResult.Applied.class);
+    }
+
+    private LoadResult.Loaded load(String yaml) {
+        String text = yaml.contains("node:") ? yaml : NODE + yaml;
+        LoadResult result =
+                ConfigLoader.of(providers)
+                        .load(text, "test.yaml", Path.of("."), new Environment(Map.of(), true));
+        assertThat(result).isInstanceOf(LoadResult.Loaded.class);
+        return (LoadResult.Loaded) result;
+    }
+
+    // ---- using
+
+    Proxy proxy() {
+        return Objects.requireNonNull(proxy);
+    }
+
+    /// Connects to the only listener.
+    Wire connect() throws IOException {
+        return keep(Wire.connect(port()));
+    }
+
+    /// Connects, sends a request and leaves the rest to the test.
+    Wire send(String octets) throws IOException {
+        return connect().send(octets);
+    }
+
+    Wire keep(Wire client) {
+        clients.add(client);
+        return client;
+    }
+
+    int port() {
+        String address = proxy().status().listeners().getFirst().address();
+        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    }
+
+    /// What is known of an upstream's endpoint.
+    Status.TargetStatus target(String upstream, int index) {
+        return proxy().status().upstreams().stream()
+                .filter(each -> each.name().equals(upstream))
+                .findFirst()
+                .orElseThrow()
+                .targets()
+                .get(index);
+    }
+
+    /// Open connections of clients.
+    int clientConnections() {
+        return proxy().status().listeners().stream()
+                .mapToInt(Status.ListenerStatus::connections)
+                .sum();
+    }
+
+    static void await(String what, Callable<Boolean> condition) {
+        Awaitility.await(what)
+                .atMost(Duration.ofSeconds(5))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(2))
+                .until(condition);
+    }
+
+    // ---- before and after
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        ServiceLoader.load(HttpFilterProvider.class).forEach(providers::add);
+        leaks = Leaks.watch();
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        proxy = null;
+        clients.clear();
+        backends.clear();
+        beforeStart = Baseline.now();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws Exception {
+        boolean passed = context.getExecutionException().isEmpty();
+        try {
+            for (Wire client : clients) {
+                client.close();
+            }
+            if (passed && proxy != null) {
+                await("connections of clients", () -> clientConnections() == 0);
+                await("requests in flight", this::isQuiet);
+            }
+            for (FakeBackend backend : backends) {
+                backend.close();
+            }
+            if (passed && proxy != null) {
+                await("connections to endpoints", () -> upstreamConnections() == 0);
+                Objects.requireNonNull(beforeTraffic).awaitRestored();
+            }
+        } finally {
+            if (proxy != null) {
+                proxy.stop();
+            }
+        }
+        if (passed) {
+            Objects.requireNonNull(beforeStart).awaitRestored();
+        }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws InterruptedException {
+        assertThat(Objects.requireNonNull(leaks).found()).isEmpty();
+    }
+
+    /// Whether every connection to an endpoint is idle.
+    private boolean isQuiet() {
+        return targets().stream().allMatch(target -> target.inFlight() == 0);
+    }
+
+    private int upstreamConnections() {
+        return targets().stream().mapToInt(Status.TargetStatus::connections).sum();
+    }
+
+    private List<Status.TargetStatus> targets() {
+        return proxy().status().upstreams().stream()
+                .flatMap(upstream -> upstream.targets().stream())
+                .toList();
+    }
+}

@@ -1,0 +1,257 @@
+package io.jadegate.server.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jadegate.testkit.FakeBackend;
+import io.jadegate.testkit.Message;
+import io.jadegate.testkit.Wire;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// Every phase of an exchange in which somebody stops moving.
+@Timeout(10)
+@SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
+class TimeoutsTest {
+    private static final String GET = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    @RegisterExtension static final Gateway gateway = new Gateway();
+
+    private static String timeouts(String timeouts) {
+        return "defaults: { timeouts: { " + timeouts + " } }";
+    }
+
+    @Test
+    void closesAClientThatNeverSaysAnything() throws Exception {
+        gateway.forward(gateway.backend(), timeouts("header: 100ms"));
+
+        assertThat(gateway.connect().readToEnd()).isEmpty();
+    }
+
+    @Test
+    void answers408ToAHeadThatDoesNotEnd() throws Exception {
+        gateway.forward(gateway.backend(), timeouts("header: 100ms"));
+
+        Wire client = gateway.send("GET / HTTP/1.1\r\nHost: a");
+        Message response = client.readResponse();
+
+        assertThat(response.status()).isEqualTo(408);
+        assertThat(response.field("connection")).isEqualTo("close");
+        assertThat(client.readToEnd()).isEmpty();
+    }
+
+    @Test
+    void answers408ToALaterHeadThatDoesNotEnd() throws Exception {
+        gateway.forward(gateway.answering(OK), timeouts("header: 100ms"));
+
+        Wire client = gateway.send(GET);
+        client.readResponse();
+        client.send("GET / HT");
+
+        assertThat(client.readResponse().status()).isEqualTo(408);
+    }
+
+    @Test
+    void letsNobodyHoldAHeadOpenByTrickling() throws Exception {
+        gateway.forward(gateway.backend(), timeouts("header: 200ms"));
+
+        Wire client = gateway.send("GET / HTTP/1.1\r\n");
+        assertThat(tricklesUntilClosed(client)).isTrue();
+    }
+
+    private static boolean tricklesUntilClosed(Wire client) {
+        try {
+            // Far more octets than fit into the time, so that it is the time that ends it.
+            for (int i = 0; i < 30_000 && !gone(); i++) {
+                client.send("x");
+            }
+            return gone();
+        } catch (IOException closed) {
+            return true;
+        }
+    }
+
+    private static boolean gone() {
+        return gateway.clientConnections() == 0;
+    }
+
+    @Test
+    void answers408ToABodyThatStops() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.forward(backend, timeouts("body-idle: 100ms"));
+
+        Wire client = gateway.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf");
+        Wire upstream = backend.accept();
+        upstream.readUntil("half");
+        Message response = client.readResponse();
+
+        assertThat(response.status()).isEqualTo(408);
+        assertThat(response.body()).contains("REQUEST_BODY_TIMEOUT");
+        upstream.awaitGone();
+    }
+
+    @Test
+    void answers504ToAnEndpointThatDoesNotAccept() throws Exception {
+        gateway.forward(gateway.keep(FakeBackend.hanging()), timeouts("connect: 100ms"));
+
+        Message response = gateway.send(GET).readResponse();
+
+        assertThat(response.status()).isEqualTo(504);
+        assertThat(response.body()).contains("UPSTREAM_CONNECT_TIMEOUT");
+        assertThat(response.field("proxy-status")).isEqualTo("jadegate; error=connection_timeout");
+    }
+
+    @Test
+    void answers504ToAnEndpointThatDoesNotAnswer() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.forward(backend, timeouts("first-byte: 100ms"));
+
+        Wire client = gateway.send(GET);
+        Wire upstream = backend.accept();
+        upstream.readRequest();
+        Message response = client.readResponse();
+
+        assertThat(response.status()).isEqualTo(504);
+        assertThat(response.body()).contains("UPSTREAM_FIRST_BYTE_TIMEOUT");
+        assertThat(response.has("connection")).isFalse();
+        upstream.awaitGone();
+    }
+
+    @Test
+    void answers504ToAnEndpointThatStopsInsideItsHead() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.forward(backend, timeouts("first-byte: 100ms"));
+
+        Wire client = gateway.send(GET);
+        Wire upstream = backend.accept();
+        upstream.readRequest();
+        upstream.send("HTTP/1.1 200 OK\r\n");
+
+        assertThat(client.readResponse().status()).isEqualTo(504);
+        upstream.awaitGone();
+    }
+
+    @Test
+    void cutsAnAnswerThatStops() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.forward(backend, timeouts("idle: 100ms"));
+
+        Wire client = gateway.send(GET);
+        Wire upstream = backend.accept();
+        upstream.readRequest();
+        upstream.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+
+        assertThat(client.readToReset()).contains("half").doesNotContain("0\r\n\r\n");
+        upstream.awaitGone();
+    }
+
+    @Test
+    void answers504WhenAllOfItTakesTooLong() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.forward(backend, timeouts("total: 100ms"));
+
+        Wire client = gateway.send(GET);
+        Wire upstream = backend.accept();
+        upstream.readRequest();
+        Message response = client.readResponse();
+
+        assertThat(response.status()).isEqualTo(504);
+        assertThat(response.body()).contains("\"reason\":\"TOTAL_TIMEOUT\"");
+        upstream.awaitGone();
+    }
+
+    @Test
+    void cutsAnAnswerThatTakesTooLongInAll() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.forward(backend, timeouts("total: 100ms"));
+
+        Wire client = gateway.send(GET);
+        Wire upstream = backend.accept();
+        upstream.readRequest();
+        upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+
+        assertThat(client.readToReset()).endsWith("half");
+        upstream.awaitGone();
+    }
+
+    @Test
+    void neverCutsAnEventStreamForItsLength() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.forward(backend, timeouts("total: 100ms, idle: 400ms"));
+
+        Wire client = gateway.send(GET);
+        Wire upstream = backend.accept();
+        upstream.readRequest();
+        upstream.send(
+                "HTTP/1.1 200 OK\r\n"
+                        + "Content-Type: text/event-stream; charset=utf-8\r\n\r\n"
+                        + "data: 1\n\n");
+        String seen = client.readToReset();
+
+        // It is the silence that ends it.
+        assertThat(seen).contains("data: 1");
+    }
+
+    @Test
+    void cutsAClientThatStopsReading() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.forward(backend, timeouts("write: 200ms"));
+
+        gateway.keep(Wire.connectNarrow(gateway.port())).send(GET);
+        Wire upstream = backend.accept();
+        upstream.readRequest();
+        upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
+
+        assertThat(sendsUntilGone(upstream)).isTrue();
+    }
+
+    @Test
+    void answers504ToAnEndpointThatStopsReading() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.forward(backend, timeouts("write: 200ms"));
+
+        Wire client =
+                gateway.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n");
+        Wire upstream = backend.accept();
+        upstream.readHead();
+        Thread sender = Thread.ofPlatform().daemon().start(() -> sendsUntilGone(client));
+        Message response = client.readResponse();
+
+        assertThat(response.status()).isEqualTo(504);
+        assertThat(response.body()).contains("UPSTREAM_WRITE_TIMEOUT");
+        sender.join();
+    }
+
+    private static boolean sendsUntilGone(Wire wire) {
+        byte[] piece = new byte[64 * 1024];
+        try {
+            for (int i = 0; i < 10_000; i++) {
+                wire.send(piece);
+            }
+            return false;
+        } catch (IOException gone) {
+            return true;
+        }
+    }
+
+    @Test
+    void limitsOneTryByItsOwnTime() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(
+                """
+                listeners: { web: { address: "127.0.0.1:0" } }
+                routes: { all: { match: { path: / }, upstream: app, retry: { per-try: 100ms } } }
+                upstreams: { app: { endpoints: [ "%s" ] } }
+                """,
+                backend.address());
+
+        Wire client = gateway.send(GET);
+        Wire upstream = backend.accept();
+        upstream.readRequest();
+
+        assertThat(client.readResponse().status()).isEqualTo(504);
+        upstream.awaitGone();
+    }
+}
