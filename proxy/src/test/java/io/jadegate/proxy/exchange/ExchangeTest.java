@@ -1,0 +1,274 @@
+package io.jadegate.proxy.exchange;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jadegate.api.config.Address;
+import io.jadegate.api.config.ByteSize;
+import io.jadegate.api.config.CapacityConfig;
+import io.jadegate.api.config.ClientAddressConfig;
+import io.jadegate.api.config.EndpointConfig;
+import io.jadegate.api.config.HostHeaderConfig;
+import io.jadegate.api.config.LimitOverrides;
+import io.jadegate.api.config.LimitsConfig;
+import io.jadegate.api.config.ListenerConfig;
+import io.jadegate.api.config.LoadBalancerConfig;
+import io.jadegate.api.config.MatchConfig;
+import io.jadegate.api.config.PoolConfig;
+import io.jadegate.api.config.RetryConfig;
+import io.jadegate.api.config.RouteConfig;
+import io.jadegate.api.config.Share;
+import io.jadegate.api.config.TimeoutOverrides;
+import io.jadegate.api.config.TimeoutsConfig;
+import io.jadegate.api.config.UpstreamConfig;
+import io.jadegate.proxy.http1.HeadLimits;
+import io.jadegate.proxy.listener.Listener;
+import io.jadegate.proxy.observe.AccessLog;
+import io.jadegate.proxy.observe.Meters;
+import io.jadegate.proxy.route.RouteEntry;
+import io.jadegate.proxy.route.RouteTables;
+import io.jadegate.proxy.stream.DownstreamSettings;
+import io.jadegate.proxy.stream.Loops;
+import io.jadegate.proxy.stream.Transport;
+import io.jadegate.proxy.upstream.Connector;
+import io.jadegate.proxy.upstream.Upstream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Exchanges over real sockets, with an endpoint that takes connections and never says a word.
+class ExchangeTest {
+    private static final Duration LONG = Duration.ofHours(1);
+    private static final Duration SHORT = Duration.ofMillis(100);
+
+    private final Loops loops = new Loops(Transport.NIO, 1);
+    private final Meters meters = new Meters(1);
+    private ServerSocket endpoint;
+
+    @BeforeEach
+    void listen() throws IOException {
+        endpoint = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        endpoint.close();
+        loops.stop().awaitUninterruptibly();
+    }
+
+    private static TimeoutsConfig timeouts(
+            Duration bodyIdle, Duration halfClose, Duration firstByte) {
+        return new TimeoutsConfig(
+                LONG,
+                LONG,
+                LONG,
+                bodyIdle,
+                LONG,
+                halfClose,
+                LONG,
+                100,
+                LONG,
+                firstByte,
+                LONG,
+                Duration.ZERO,
+                LONG);
+    }
+
+    private Upstream upstream() {
+        EndpointConfig only =
+                new EndpointConfig(
+                        Address.parse("127.0.0.1:" + endpoint.getLocalPort()),
+                        1,
+                        null,
+                        EndpointConfig.State.READY,
+                        Map.of());
+        UpstreamConfig config =
+                new UpstreamConfig(
+                        List.of(only),
+                        UpstreamConfig.Protocol.HTTP1,
+                        null,
+                        new HostHeaderConfig.Pass(),
+                        LoadBalancerConfig.LEAST_REQUEST,
+                        null,
+                        null,
+                        Duration.ZERO,
+                        null,
+                        null,
+                        null,
+                        new PoolConfig(10, LONG, 1000, Duration.ZERO),
+                        new CapacityConfig(10, 10, 10, LONG),
+                        UpstreamConfig.ProxyProtocol.OFF,
+                        null,
+                        null,
+                        null);
+        Connector connector = new Connector(loops.transport(), new HeadLimits(8192, 100, 4096));
+        return Upstream.of("u", config, loops, connector, meters, null);
+    }
+
+    private Route route(TimeoutsConfig timeouts, LimitsConfig limits) {
+        RouteConfig config =
+                new RouteConfig(
+                        everything(),
+                        0,
+                        null,
+                        List.of(),
+                        "u",
+                        null,
+                        null,
+                        null,
+                        /* websocket= */ true,
+                        TimeoutOverrides.NONE,
+                        new RetryConfig(1, List.of(), new Share(20), Duration.ZERO),
+                        null,
+                        null,
+                        LimitOverrides.NONE);
+        return new Route(
+                "r",
+                config,
+                timeouts,
+                limits,
+                new Route.Action.Pass(upstream()),
+                List.of(),
+                meters.route("r"));
+    }
+
+    private static MatchConfig everything() {
+        return new MatchConfig(
+                List.of(), List.of(), List.of(), List.of(), Map.of(), Map.of(), Map.of(), List.of(),
+                null, null);
+    }
+
+    private Listener serve(TimeoutsConfig timeouts) throws IOException {
+        LimitsConfig limits =
+                new LimitsConfig(
+                        ByteSize.parse("8KiB"),
+                        100,
+                        ByteSize.parse("4KiB"),
+                        ByteSize.parse("1KiB"));
+        Serving serving =
+                new Serving(
+                        "l",
+                        RouteTables.compile(
+                                        List.of(
+                                                new RouteEntry<>(
+                                                        "r",
+                                                        everything(),
+                                                        0,
+                                                        route(timeouts, limits))),
+                                        List.of("l"),
+                                        new ArrayList<>())
+                                .of("l"),
+                        new ClientAddresses(
+                                new ClientAddressConfig(
+                                        List.of(), 0, ClientAddressConfig.Header.X_FORWARDED_FOR)),
+                        new ErrorPages.ProblemJson(),
+                        new DownstreamSettings(0, 0, 100, 0, 0),
+                        new HeadLimits(8192, 100, 4096),
+                        "jadegate",
+                        meters.listener("l"),
+                        meters.unrouted());
+        LoopState state = new LoopState(loops.all().getFirst(), AccessLog.off(1).on(0));
+        return Listener.bind(
+                Address.parse("127.0.0.1:0"),
+                ListenerConfig.Accept.BALANCED,
+                loops,
+                new HttpService(() -> serving, List.of(state)),
+                serving::limits,
+                serving::counts);
+    }
+
+    /// Sends octets to a listener.
+    private static Socket send(Listener listener, String octets) throws IOException {
+        int port =
+                Address.parse(listener.boundAddress()) instanceof Address.Inet inet
+                        ? inet.port()
+                        : 0;
+        Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
+        client.setSoTimeout(10_000);
+        client.getOutputStream().write(octets.getBytes(ISO_8859_1));
+        return client;
+    }
+
+    /// What comes back up to the end of a problem document.
+    private static String answer(Socket client) throws IOException {
+        StringBuilder answer = new StringBuilder();
+        int octet = client.getInputStream().read();
+        while (octet >= 0 && octet != '}') {
+            answer.append((char) octet);
+            octet = client.getInputStream().read();
+        }
+        return answer.toString();
+    }
+
+    @Test
+    void theFirstOctetHasItsOwnTimeBehindABody() throws IOException {
+        Listener listener = serve(timeouts(LONG, LONG, SHORT));
+        try (Socket client =
+                        send(listener, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n");
+                Socket accepted = endpoint.accept()) {
+            assertThat(accepted.getInputStream().read()).isEqualTo('P');
+            client.getOutputStream().write("body".getBytes(ISO_8859_1));
+
+            assertThat(answer(client)).contains("504").contains("UPSTREAM_FIRST_BYTE_TIMEOUT");
+        }
+        listener.close();
+    }
+
+    @Test
+    void theFirstOctetHasItsTimeForAHalfClosedClient() throws IOException {
+        Listener listener = serve(timeouts(LONG, Duration.ZERO, SHORT));
+        try (Socket client = send(listener, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")) {
+            client.shutdownOutput();
+
+            assertThat(answer(client)).contains("504").contains("UPSTREAM_FIRST_BYTE_TIMEOUT");
+        }
+        listener.close();
+    }
+
+    @Test
+    void aHalfClosedClientIsLeftAloneWhenNoAnswerBeginsInItsTime() throws IOException {
+        Listener listener = serve(timeouts(LONG, SHORT, LONG));
+        try (Socket client = send(listener, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")) {
+            client.shutdownOutput();
+
+            assertThat(answer(client)).isEmpty();
+        }
+        listener.close();
+    }
+
+    @Test
+    void aBodyThatStopsIsAnsweredInTheBodysTime() throws IOException {
+        Listener listener = serve(timeouts(SHORT, LONG, LONG));
+        try (Socket client =
+                send(listener, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbo")) {
+            assertThat(answer(client)).contains("408").contains("REQUEST_BODY_TIMEOUT");
+        }
+        listener.close();
+    }
+
+    @Test
+    void aClientThatWaitsToContinueAndIsRefusedIsToldThatTheConnectionCloses() throws IOException {
+        Listener listener = serve(timeouts(LONG, LONG, LONG));
+        try (Socket client =
+                send(
+                        listener,
+                        """
+                        POST / HTTP/1.1\r
+                        Host: a\r
+                        Expect: 100-continue\r
+                        Content-Length: 2000\r
+                        \r
+                        """)) {
+            assertThat(answer(client)).contains("413").contains("Connection: close");
+        }
+        listener.close();
+    }
+}
