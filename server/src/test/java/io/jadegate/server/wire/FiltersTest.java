@@ -83,7 +83,7 @@ class FiltersTest {
                 filter(
                         "/api",
                         "    filters: [ { rewrite-path: { strip-prefix: true, add-prefix: /v2 } }"
-                            + " ]\n");
+                                + " ]\n");
 
         get("/api/things?x=%%20".formatted(), "");
 
@@ -117,7 +117,7 @@ class FiltersTest {
                 filter(
                         "/",
                         "    cors: { origins: [ \"https://app.test\" ], methods: [ PUT ], max-age:"
-                            + " 10m }\n");
+                                + " 10m }\n");
 
         Wire client =
                 gateway.send(
