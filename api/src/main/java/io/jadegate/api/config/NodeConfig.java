@@ -20,7 +20,7 @@ public record NodeConfig(
         @Doc("the Prometheus endpoint") @Nullable MetricsConfig metrics,
         @Doc("where the configuration lives") @Default("file") StoreConfig store,
         @Doc("counters shared by several nodes") @Default("none") SharedConfig shared,
-        @Doc("the budget of all traffic buffers") @Default("{}") MemoryConfig memory,
+        @Doc("the budget of all traffic buffers") @Planned @Default("{}") MemoryConfig memory,
         @Doc("how this node goes away") @Default("{}") DrainConfig drain,
         @Doc("the log of requests") @Default("{}") AccessLogConfig accessLog,
         @Doc("name in Via, Proxy-Status and error pages; an empty text hides it")

@@ -49,7 +49,7 @@ public record ExplainQuestion(
         List<String> lines = headers == null ? List.of() : headers;
         if (lines.stream().noneMatch(ExplainQuestion::isHost)) {
             head.append("Host: ")
-                    .append(uri.getRawAuthority() == null ? "" : uri.getRawAuthority());
+                    .append(uri.getRawAuthority() == null ? "localhost" : uri.getRawAuthority());
             head.append("\r\n");
         }
         lines.forEach(each -> head.append(line("headers", each)).append("\r\n"));
