@@ -151,6 +151,9 @@ final class FilterInstances {
     private void warnOfInversions(List<Named> chain) {
         Named last = null;
         for (Named named : chain) {
+            if (named.stage() == HttpFilterProvider.Stage.ANY) {
+                continue;
+            }
             if (last != null && named.stage().compareTo(last.stage()) < 0) {
                 Problem warning =
                         Problem.warning(

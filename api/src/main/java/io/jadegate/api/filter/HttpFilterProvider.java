@@ -31,7 +31,9 @@ public interface HttpFilterProvider<S extends Record> {
         IDENTITY,
         ACCESS,
         LIMITS,
-        REWRITE
+        REWRITE,
+        /// Anywhere: what it does does not depend on what the others do.
+        ANY
     }
 
     /// Settings that make no filter.

@@ -18,7 +18,7 @@ public final class ResponseHeadersProvider implements HttpFilterProvider<HeaderS
 
     @Override
     public Stage stage() {
-        return Stage.REWRITE;
+        return Stage.ANY;
     }
 
     @Override
