@@ -47,6 +47,9 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     /// How long an endpoint may keep a client waiting that wants to hear `100 Continue`.
     private static final long CONTINUE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /// The longest pause before an endpoint is tried again that has just failed; drawn evenly.
+    private static final long RETRY_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+
     private enum Phase {
         DECIDING,
         CALLING,
@@ -219,7 +222,8 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         Route route = route();
         return attempts < route.tries()
                 && head.method().idempotent()
-                && (route.retriesOn(RetryConfig.Condition.RESET_BEFORE_RESPONSE)
+                && (route.perTryNanos() > 0
+                        || route.retriesOn(RetryConfig.Condition.RESET_BEFORE_RESPONSE)
                         || (stream.reused()
                                 && route.retriesOn(RetryConfig.Condition.RESET_REUSED)));
     }
@@ -274,8 +278,20 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         }
         retrying = true;
         body.detach();
-        attempt(except);
+        if (upstream.onlyTarget() == null) {
+            attempt(except);
+        } else {
+            // The same endpoint again: not at once, and not all who failed together together.
+            long pause = loop.random().nextLong(RETRY_PAUSE_NANOS);
+            loop.eventLoop().schedule(this::attemptAgain, pause, TimeUnit.NANOSECONDS);
+        }
         return true;
+    }
+
+    private void attemptAgain() {
+        if (phase == Phase.CALLING && attempt == null) {
+            attempt(null);
+        }
     }
 
     private void sendContinue() {
@@ -536,10 +552,25 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
 
     private void deadlinePassed() {
         Failure.Kind kind = waitsFor();
-        if (kind != null) {
-            fail(Failure.of(kind));
-            client.flush();
+        if (kind == null || (kind == Failure.Kind.FIRST_BYTE_TIMEOUT && retryAfterTimeout())) {
+            return;
         }
+        fail(Failure.of(kind));
+        client.flush();
+    }
+
+    /// Gives up a try, but not the exchange, when a time for each try is set and was the shorter
+    /// one.
+    private boolean retryAfterTimeout() {
+        Route route = route();
+        long perTry = route.perTryNanos();
+        long firstByte = route.timeouts().firstByte();
+        if (perTry == 0 || (firstByte > 0 && firstByte <= perTry) || !head.method().idempotent()) {
+            return false;
+        }
+        Target slow = attempt == null ? null : attempt.target();
+        resetAttempt(Failure.of(Failure.Kind.FIRST_BYTE_TIMEOUT));
+        return retry(slow);
     }
 
     /// Ends the exchange for a failure that is not the attempt's own.
