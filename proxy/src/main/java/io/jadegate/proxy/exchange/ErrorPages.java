@@ -6,8 +6,10 @@ import io.jadegate.api.config.ErrorsConfig;
 import io.jadegate.api.config.Problem;
 import io.jadegate.api.filter.HttpExchange;
 import io.jadegate.api.filter.LocalResponse;
+import io.jadegate.api.filter.RequestValues;
 import io.jadegate.api.filter.Template;
 import io.jadegate.api.filter.TemplateException;
+import io.jadegate.api.filter.Vocabulary;
 import io.jadegate.api.http.ResponseHead;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +35,7 @@ public sealed interface ErrorPages {
     private static ErrorPages page(
             ErrorsConfig.Template config, String position, List<Problem> problems) {
         try {
-            return new Page(Template.parse(Files.readString(config.file())));
+            return new Page(Template.parse(Files.readString(config.file()), Page.VALUES));
         } catch (IOException e) {
             problems.add(
                     Problem.error(
@@ -93,10 +95,7 @@ public sealed interface ErrorPages {
         @Override
         public LocalResponse.Body body(
                 LocalResponse response, @Nullable String detail, HttpExchange exchange) {
-            String phrase =
-                    new String(
-                            ResponseHead.reasonPhrase(response.status()),
-                            StandardCharsets.ISO_8859_1);
+            String phrase = phrase(response.status());
             String text =
                     """
                     <!DOCTYPE html>
@@ -120,17 +119,35 @@ public sealed interface ErrorPages {
         }
     }
 
-    /// A page of the operator's own.
-    record Page(Template<HttpExchange> template) implements ErrorPages {
+    /// A page of the operator's own: the values of the request, and besides them `status`,
+    /// `phrase`, `reason`, `title` and `detail`.
+    record Page(Template<Occurrence> template) implements ErrorPages {
+        private static final Vocabulary<Occurrence> VALUES =
+                Vocabulary.<Occurrence>builder()
+                        .include(RequestValues.current(), Occurrence::exchange)
+                        .text("status", what -> Integer.toString(what.response().status()))
+                        .text("phrase", what -> phrase(what.response().status()))
+                        .text("reason", what -> what.response().reason().code())
+                        .text("title", what -> what.response().reason().title())
+                        .text("detail", Occurrence::detail)
+                        .build();
+
         @Override
         public LocalResponse.Body body(
                 LocalResponse response, @Nullable String detail, HttpExchange exchange) {
             PageText text = new PageText();
-            template.renderTo(exchange, text);
+            template.renderTo(new Occurrence(response, detail, exchange), text);
             return new LocalResponse.Body(
                     "text/html; charset=utf-8",
                     text.page.toString().getBytes(StandardCharsets.ISO_8859_1));
         }
+    }
+
+    /// What a page tells of.
+    record Occurrence(LocalResponse response, @Nullable String detail, HttpExchange exchange) {}
+
+    private static String phrase(int status) {
+        return new String(ResponseHead.reasonPhrase(status), StandardCharsets.ISO_8859_1);
     }
 
     /// A page whose values, which come from the client, cannot become markup.
