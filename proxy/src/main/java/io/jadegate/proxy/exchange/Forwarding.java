@@ -88,10 +88,16 @@ final class Forwarding {
                     received.authorityStart(),
                     received.authorityEnd());
         }
-        if (context.peer().localPort() > 0
-                && (!trusted || !said.contains(FieldName.X_FORWARDED_PORT))) {
+        if (context.peer().localPort() > 0 && (!trusted || saysNothingOfOrigin(said))) {
             extra.add(FieldName.X_FORWARDED_PORT, Integer.toString(context.peer().localPort()));
         }
+    }
+
+    /// Our port beside somebody else's scheme or host would name a place that there is not.
+    private static boolean saysNothingOfOrigin(HeaderFields said) {
+        return !said.contains(FieldName.X_FORWARDED_PORT)
+                && !said.contains(FieldName.X_FORWARDED_PROTO)
+                && !said.contains(FieldName.X_FORWARDED_HOST);
     }
 
     /// One element about this hop (RFC 7239 §4), in a line of its own behind those of the peer.
