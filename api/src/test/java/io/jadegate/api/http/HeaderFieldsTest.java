@@ -42,8 +42,8 @@ class HeaderFieldsTest {
 
     private static String expected(List<Line> model) {
         StringBuilder text = new StringBuilder();
-        model.forEach(line ->
-                text.append(line.name).append(": ").append(line.value).append("\r\n"));
+        model.forEach(
+                line -> text.append(line.name).append(": ").append(line.value).append("\r\n"));
         return text.toString();
     }
 
@@ -140,8 +140,7 @@ class HeaderFieldsTest {
     void nothingPutInAsAValueCanEndALine() {
         HeaderFields fields = new HeaderFields();
         for (String value : List.of("a\r\nb: c", "a\nb", "a\rb", "a\0b", "\u010d", "\u007f")) {
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> fields.add(FieldName.VIA, value));
+            assertThatIllegalArgumentException().isThrownBy(() -> fields.add(FieldName.VIA, value));
         }
         assertThat(fields.size()).isZero();
     }

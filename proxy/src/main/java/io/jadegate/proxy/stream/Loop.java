@@ -3,7 +3,6 @@ package io.jadegate.proxy.stream;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.http.ResponseHead;
 import io.netty.channel.EventLoop;
-
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;

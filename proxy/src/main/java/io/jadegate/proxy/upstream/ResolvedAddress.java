@@ -122,7 +122,9 @@ final class ResolvedAddress {
                 LOG.warn(
                         "endpoint {}: the name cannot be resolved; {}",
                         name,
-                        addresses.length > 0 ? "the last good answer stays" : "it is not used");
+                        addresses.length > 0
+                                ? "the last good answer stays"
+                                : "requests to it fail until it is");
             }
             return false;
         }
