@@ -598,6 +598,9 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         phase = Phase.ANSWERING;
         status = response.status();
         reason = response.reason();
+        if (response.detail() != null) {
+            detail = response.detail();
+        }
         LocalResponse.Body content = LocalActions.body(response, context);
         ResponseHead answerHead = loop.takeResponseHead();
         responseHead = answerHead;
