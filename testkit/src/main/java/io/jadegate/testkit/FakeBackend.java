@@ -138,6 +138,10 @@ public final class FakeBackend implements AutoCloseable {
             script.play(wire, requests::add);
         } catch (IOException broken) {
             // What the gateway does to a connection is for the test to judge.
+        } finally {
+            synchronized (accepted) {
+                accepted.remove(wire);
+            }
         }
     }
 

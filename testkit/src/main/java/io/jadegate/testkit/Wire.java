@@ -13,6 +13,7 @@ import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
 
 /// One end of a connection, a client's or an endpoint's, spoken to in octets. Texts are ISO 8859-1:
 /// one character is one octet.
@@ -36,17 +37,27 @@ public final class Wire implements AutoCloseable {
 
     /// Connects to an address, also that of a Unix domain socket.
     public static Wire connect(SocketAddress address) throws IOException {
-        return connect(address, /* receiveBuffer= */ 0);
+        return connect(null, address, /* receiveBuffer= */ 0);
+    }
+
+    /// Connects from one of this machine's loopback addresses, so that the other side sees that
+    /// peer.
+    public static Wire connectFrom(InetAddress local, InetSocketAddress address)
+            throws IOException {
+        return connect(new InetSocketAddress(local, 0), address, /* receiveBuffer= */ 0);
     }
 
     /// Connects with a small receive buffer, so that whoever sends soon notices that nobody reads.
     public static Wire connectNarrow(int port) throws IOException {
         return connect(
+                null,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                 /* receiveBuffer= */ 4096);
     }
 
-    private static Wire connect(SocketAddress address, int receiveBuffer) throws IOException {
+    private static Wire connect(
+            @Nullable SocketAddress local, SocketAddress address, int receiveBuffer)
+            throws IOException {
         boolean unix = address instanceof UnixDomainSocketAddress;
         SocketChannel channel =
                 unix ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
@@ -56,6 +67,9 @@ public final class Wire implements AutoCloseable {
             }
             if (!unix) {
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            }
+            if (local != null) {
+                channel.bind(local);
             }
             channel.connect(address);
         } catch (IOException e) {

@@ -14,6 +14,7 @@ import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Leaks;
 import io.jadegate.testkit.Wire;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /// After each test it closes them and waits for the gateway to be as it was before: no connection,
 /// no request in flight, no descriptor, nothing in CLOSE_WAIT. The gateway is up meanwhile: what it
 /// keeps, it keeps for ever. After all tests of a class no buffer may be lost.
-final class Gateway
+public final class Gateway
         implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
     private static final String NODE =
             """
@@ -64,7 +65,7 @@ final class Gateway
     // ---- setting up
 
     /// An endpoint that the test plays.
-    FakeBackend backend() throws IOException {
+    public FakeBackend backend() throws IOException {
         return keep(FakeBackend.open());
     }
 
@@ -78,7 +79,7 @@ final class Gateway
         return keep(FakeBackend.echoing());
     }
 
-    FakeBackend keep(FakeBackend backend) {
+    public FakeBackend keep(FakeBackend backend) {
         backends.add(backend);
         return backend;
     }
@@ -93,7 +94,7 @@ final class Gateway
     /// Serves a configuration.
     ///
     /// @param yaml its text; each %s stands for one of the addresses
-    void serve(String yaml, String... addresses) throws IOException {
+    public void serve(String yaml, String... addresses) throws IOException {
         LoadResult.Loaded loaded = load(yaml.formatted((Object[]) addresses));
         Proxy started = Proxy.start(loaded.node(), providers);
         proxy = started;
@@ -102,7 +103,7 @@ final class Gateway
     }
 
     /// Serves another configuration from now on.
-    void serveNow(String yaml, String... addresses) {
+    public void serveNow(String yaml, String... addresses) {
         LoadResult.Loaded loaded = load(yaml.formatted((Object[]) addresses));
         assertThat(proxy().apply(loaded.config())).isInstanceOf(ApplyResult.Applied.class);
     }
@@ -118,7 +119,7 @@ final class Gateway
 
     // ---- using
 
-    Proxy proxy() {
+    public Proxy proxy() {
         return Objects.requireNonNull(proxy);
     }
 
@@ -132,14 +133,29 @@ final class Gateway
         return connect().send(octets);
     }
 
-    Wire keep(Wire client) {
+    public Wire keep(Wire client) {
         clients.add(client);
         return client;
     }
 
     int port() {
-        String address = proxy().status().listeners().getFirst().address();
-        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+        return address(proxy().status().listeners().getFirst()).getPort();
+    }
+
+    /// Where a listener is bound.
+    public InetSocketAddress address(String listener) {
+        return proxy().status().listeners().stream()
+                .filter(each -> each.name().equals(listener))
+                .map(Gateway::address)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static InetSocketAddress address(Status.ListenerStatus listener) {
+        String text = listener.address();
+        int colon = text.lastIndexOf(':');
+        return new InetSocketAddress(
+                text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
     }
 
     /// What is known of an upstream's endpoint.
@@ -159,7 +175,7 @@ final class Gateway
                 .sum();
     }
 
-    static void await(String what, Callable<Boolean> condition) {
+    public static void await(String what, Callable<Boolean> condition) {
         Awaitility.await(what)
                 .atMost(Duration.ofSeconds(5))
                 .pollDelay(Duration.ZERO)
