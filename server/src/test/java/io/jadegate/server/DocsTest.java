@@ -12,10 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -139,19 +139,29 @@ class DocsTest {
                 .replaceAll(found -> replacements.get(found.group()));
     }
 
-    /// Free ports for well-known ones. Another process could take one before it is bound; the
-    /// examples name fixed ports, so there is no way to bind port 0.
-    private static Map<String, String> freePorts(String... names) throws IOException {
+    /// Free ports for well-known ones, below those that the system gives to outgoing connections,
+    /// which would take one before it is bound.
+    private static Map<String, String> freePorts(String... names) {
         var ports = new HashMap<String, String>();
-        var held = new ArrayList<ServerSocket>();
+        var random = new SplittableRandom();
         for (String name : names) {
-            var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            held.add(socket);
-            ports.put(name, Integer.toString(socket.getLocalPort()));
-        }
-        for (ServerSocket socket : held) {
-            socket.close();
+            String port = freePort(random);
+            while (ports.containsValue(port)) {
+                port = freePort(random);
+            }
+            ports.put(name, port);
         }
         return ports;
+    }
+
+    private static String freePort(SplittableRandom random) {
+        while (true) {
+            int port = random.nextInt(20_000, 32_000);
+            try (var _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return Integer.toString(port);
+            } catch (IOException taken) {
+                // the next one, then
+            }
+        }
     }
 }
