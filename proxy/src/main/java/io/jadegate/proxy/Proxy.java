@@ -20,6 +20,7 @@ import io.jadegate.proxy.exchange.Serving;
 import io.jadegate.proxy.exchange.Tunnels;
 import io.jadegate.proxy.listener.Listener;
 import io.jadegate.proxy.observe.AccessLog;
+import io.jadegate.proxy.observe.LoopCounts;
 import io.jadegate.proxy.observe.Meters;
 import io.jadegate.proxy.stream.Loops;
 import io.jadegate.proxy.stream.Transport;
@@ -458,7 +459,7 @@ public final class Proxy implements DataPlane {
 
     /// What is counted.
     public List<Telemetry> telemetry() {
-        return List.of(meters, log);
+        return List.of(meters, LoopCounts.telemetry(loops.counts()), log);
     }
 
     /// Opens the access log's file anew, after somebody has moved it.

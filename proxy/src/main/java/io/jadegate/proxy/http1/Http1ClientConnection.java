@@ -130,7 +130,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         this.ctx = ctx;
-        output = new Output(ctx);
+        output = new Output(ctx, loop.counts());
     }
 
     @Override
@@ -216,6 +216,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
+        loop.counts().socketRead();
         try {
             while (in.isReadable() && step(in)) {
                 // Each step takes one head, or what there is of a body.
@@ -265,6 +266,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
             fail(scanner.failure());
             return false;
         }
+        loop.counts().copied(response.fields().limit());
         long length = Framing.ofResponse(response, current.method);
         if (length == Framing.FAULTY) {
             fail(Framing.faultyResponse());

@@ -117,7 +117,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         this.ctx = ctx;
-        output = new Output(ctx);
+        output = new Output(ctx, loop.counts());
     }
 
     @Override
@@ -281,8 +281,10 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
+        loop.counts().socketRead();
         if (pending != null) {
             // Only what is pipelined behind a request under way waits here.
+            loop.counts().copied(in.readableBytes());
             pending.writeBytes(in);
             in.release();
             pauseIfFull();
@@ -312,6 +314,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
                 // Each step takes one head, or what there is of a body.
             }
             if (in.isReadable() && !closing) {
+                loop.counts().copied(in.readableBytes());
                 pending = ctx().alloc().buffer(in.readableBytes() * 2).writeBytes(in);
                 pauseIfFull();
             }
@@ -391,6 +394,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
         deadline.cancel();
         settings = handler.settings();
         requests++;
+        loop.counts().copied(request.fields().limit());
         keepAlive = keepAlive && wantsKeepAlive(request) && !isWornOut() && !handler.draining();
         head = null;
         Stream current = new Stream(this, request);

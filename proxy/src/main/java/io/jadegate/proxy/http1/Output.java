@@ -1,5 +1,6 @@
 package io.jadegate.proxy.http1;
 
+import io.jadegate.proxy.observe.LoopCounts;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +15,13 @@ final class Output {
     private static final int MOST = 16 * 1024;
 
     private final ChannelHandlerContext ctx;
+    private final LoopCounts counts;
     private @Nullable ByteBuf tail;
     private boolean dirty;
 
-    Output(ChannelHandlerContext ctx) {
+    Output(ChannelHandlerContext ctx, LoopCounts counts) {
         this.ctx = ctx;
+        this.counts = counts;
     }
 
     /// The buffer to write heads and framing to.
@@ -57,6 +60,7 @@ final class Output {
         writeTail();
         if (dirty) {
             dirty = false;
+            counts.socketWrite();
             ctx.flush();
         }
     }
@@ -66,6 +70,7 @@ final class Output {
         if (buffer != null) {
             tail = null;
             dirty = true;
+            counts.copied(buffer.readableBytes());
             ctx.write(buffer, ctx.voidPromise());
         }
     }

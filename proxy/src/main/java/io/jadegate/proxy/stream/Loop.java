@@ -2,6 +2,7 @@ package io.jadegate.proxy.stream;
 
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.http.ResponseHead;
+import io.jadegate.proxy.observe.LoopCounts;
 import io.netty.channel.EventLoop;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -26,6 +27,7 @@ public final class Loop {
 
     private final int index;
     private final EventLoop eventLoop;
+    private final LoopCounts counts;
     private final Deadlines deadlines;
     private final SplittableRandom random = new SplittableRandom();
     private final ArrayDeque<RequestHead> requestHeads = new ArrayDeque<>();
@@ -39,8 +41,13 @@ public final class Loop {
 
     /// @param clock what deadlines pass by, in nanoseconds
     public Loop(int index, EventLoop eventLoop, LongSupplier clock) {
+        this(index, eventLoop, new LoopCounts(), clock);
+    }
+
+    Loop(int index, EventLoop eventLoop, LoopCounts counts, LongSupplier clock) {
         this.index = index;
         this.eventLoop = eventLoop;
+        this.counts = counts;
         this.deadlines = new Deadlines(eventLoop, clock);
     }
 
@@ -51,6 +58,11 @@ public final class Loop {
 
     public EventLoop eventLoop() {
         return eventLoop;
+    }
+
+    /// What the loop does for its connections.
+    public LoopCounts counts() {
+        return counts;
     }
 
     public Deadlines deadlines() {

@@ -1,5 +1,6 @@
 package io.jadegate.proxy.stream;
 
+import io.jadegate.proxy.observe.LoopCounts;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -23,15 +24,21 @@ public final class Loops {
     public Loops(Transport transport, int count) {
         this.transport = transport;
         int threads = count > 0 ? count : Runtime.getRuntime().availableProcessors();
+        CountedIo io = new CountedIo(transport.ioHandlerFactory());
         group =
                 new MultiThreadIoEventLoopGroup(
                         threads,
                         new DefaultThreadFactory("jadegate-loop", /* daemon= */ false),
-                        transport.ioHandlerFactory());
+                        io);
         List<Loop> loops = new ArrayList<>();
         for (EventExecutor executor : group) {
             EventLoop eventLoop = (EventLoop) executor;
-            Loop loop = new Loop(loops.size(), eventLoop);
+            Loop loop =
+                    new Loop(
+                            loops.size(),
+                            eventLoop,
+                            io.loops().get(loops.size()),
+                            System::nanoTime);
             loops.add(loop);
             byEventLoop.put(eventLoop, loop);
         }
@@ -49,6 +56,11 @@ public final class Loops {
     /// All loops, by index.
     public List<Loop> all() {
         return all;
+    }
+
+    /// What each loop does for its connections, by index.
+    public List<LoopCounts> counts() {
+        return all.stream().map(Loop::counts).toList();
     }
 
     public int count() {

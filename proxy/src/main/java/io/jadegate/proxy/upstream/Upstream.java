@@ -185,7 +185,8 @@ public final class Upstream {
         }
     }
 
-    Picker picker() {
+    /// The choice over its usable targets.
+    public Picker picker() {
         return picker;
     }
 
