@@ -8,6 +8,7 @@ import io.jadegate.testkit.Wire;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -51,9 +52,33 @@ final class RunningNode implements AutoCloseable {
         }
     }
 
+    /// A connection to its listener, when it is ready for it.
+    Wire connect() throws IOException {
+        return Wire.connect(port());
+    }
+
+    /// The number that the system gave to a thread whose name begins so.
+    long thread(String name) throws IOException {
+        try (Stream<Path> tasks =
+                Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+            return tasks.filter(task -> name(task).startsWith(name))
+                    .mapToLong(task -> Long.parseLong(task.getFileName().toString()))
+                    .findAny()
+                    .orElseThrow();
+        }
+    }
+
+    private static String name(Path task) {
+        try {
+            return Files.readString(task.resolve("comm")).strip();
+        } catch (IOException ended) {
+            return "";
+        }
+    }
+
     /// The body of the answer to a request for a path.
     String get(String path) throws IOException {
-        try (Wire wire = Wire.connect(port())) {
+        try (Wire wire = connect()) {
             String head = "GET " + path + " HTTP/1.1\r\nHost: a.test\r\n\r\n";
             return wire.send(head).readResponse().body();
         }
