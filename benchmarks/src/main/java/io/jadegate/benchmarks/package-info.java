@@ -1,5 +1,4 @@
-/// Micro-benchmarks of single parts, run by hand: `java -jar benchmarks/target/benchmarks.jar
-/// NAME`.
+/// Micro-benchmarks of single parts, run by hand with `make jmh`.
 ///
 /// Compiled in every build so that they do not rot. Must not be needed by anything.
 @NullMarked
