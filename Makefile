@@ -5,7 +5,7 @@ MAVEN := mvn -ntp -B
 ON_25 = JAVA_HOME="$$(java=$$(bin/jadegate --java) && echo "$${java%/bin/java}")" $(MAVEN)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test check format run bench soak
+.PHONY: help build test check format run bench jmh soak
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,9 +25,13 @@ format: ## formats the Java sources
 run: ## starts the demonstration; with CONFIG=FILE that configuration
 	bin/jadegate run $(if $(CONFIG),-c $(CONFIG))
 
-bench: ## runs the micro-benchmarks; ONLY=REGEX picks some
-	$(MAVEN) -q -DskipTests -Dtraining=off package
-	"$$(bin/jadegate --java)" -jar benchmarks/target/benchmarks.jar $(ONLY)
+bench: ## compares with nginx and HAProxy on this machine; WITH='--quick', --help shows more
+	$(MAVEN) -q -DskipTests -pl server -am package
+	python3 benchmarks/compare $(WITH)
+
+jmh: ## runs the micro-benchmarks; ONLY=REGEX picks some
+	$(MAVEN) -q -DskipTests -Dtraining=off -pl benchmarks -am package
+	"$$(bin/jadegate --java)" --enable-native-access=ALL-UNNAMED -jar benchmarks/target/benchmarks.jar $(ONLY)
 
 soak: ## runs the tests that load the gateway for long; MINUTES=10
 	$(MAVEN) test -Dgroups=soak -DexcludedGroups= -Dsoak.minutes=$(or $(MINUTES),10) -Dsurefire.failIfNoSpecifiedTests=false

@@ -1,0 +1,215 @@
+"""The proxies that are compared, their configurations, and what they forward to.
+
+All do the same: HTTP/1.1 on both sides, connections kept on both sides, one route, no access log, the client's
+address in X-Forwarded-For. Each is given one thread or process, as all run on one core.
+"""
+import os
+import socket
+import time
+
+import machine
+from process import Process
+
+BODIES = {'128B': 128, '10KiB': 10 * 1024, '64KiB': 64 * 1024}
+READY_SECONDS = 60
+
+NGINX = '''
+worker_processes 1;
+daemon off;
+pid {folder}/{name}.pid;
+error_log stderr crit;
+events {{ worker_connections {connections}; }}
+http {{
+    access_log off;
+    default_type text/plain;
+    tcp_nodelay on;
+    keepalive_timeout 600s;
+    keepalive_requests 1000000000;
+    client_body_temp_path {folder}/{name}.body;
+    proxy_temp_path {folder}/{name}.proxy;
+    fastcgi_temp_path {folder}/{name}.fastcgi;
+    uwsgi_temp_path {folder}/{name}.uwsgi;
+    scgi_temp_path {folder}/{name}.scgi;
+{content}
+}}
+'''
+
+FILES = '''
+    sendfile on;
+    open_file_cache max=16;
+    server {{
+        listen 127.0.0.1:{port} backlog=4096;
+        root {folder}/www;
+        location = /128B {{ return 200 "{small}"; }}
+    }}
+'''
+
+FORWARD = '''
+    upstream backend {{ server 127.0.0.1:{backend}; keepalive 1024; keepalive_requests 1000000000; }}
+    server {{
+        listen 127.0.0.1:{port} backlog=4096;
+        {buffers}
+        location / {{
+            proxy_pass http://backend;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_set_header Host $host;
+            proxy_set_header X-Forwarded-For $remote_addr;
+        }}
+    }}
+'''
+NGINX_64K = 'proxy_buffer_size 64k; proxy_buffers 8 64k; proxy_busy_buffers_size 128k;'
+
+HAPROXY = '''
+global
+    nbthread 1
+    maxconn {connections}
+    {buffers}
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 600s
+    timeout server 600s
+    option forwardfor
+    http-reuse always
+frontend web
+    bind 127.0.0.1:{port} backlog 4096
+    default_backend backend
+backend backend
+    server backend 127.0.0.1:{backend} pool-max-conn 1024
+'''
+HAPROXY_64K = 'tune.bufsize 65536'
+
+JADEGATE = '''
+node:
+  state-dir: {folder}/{name}.state
+  transport: {transport}
+  access-log: {{ to: off }}
+  admin: {{ address: "127.0.0.1:{admin}" }}
+  metrics: {{ address: "127.0.0.1:{metrics}" }}
+listeners:
+  web: {{ address: "127.0.0.1:{port}" }}
+routes:
+  all: {{ match: {{ path: / }}, upstream: backend }}
+upstreams:
+  backend: {{ endpoints: [ "127.0.0.1:{backend}" ] }}
+'''
+
+
+def free_port():
+    with socket.create_server(('127.0.0.1', 0)) as probe:
+        return probe.getsockname()[1]
+
+
+def answers(port):
+    """Whether a GET is answered with 200."""
+    try:
+        with socket.create_connection(('127.0.0.1', port), 2) as client:
+            client.sendall(b'GET /128B HTTP/1.1\r\nHost: compare\r\nConnection: close\r\n\r\n')
+            return client.recv(4096).startswith(b'HTTP/1.1 200')
+    except OSError:
+        return False
+
+
+class Proxy:
+    """A proxy by its name, on a port of its own."""
+
+    def __init__(self, name, port, command, log):
+        self.name, self.port, self._command, self._log = name, port, command, log
+        self.process = None
+
+    def start(self, core=None):
+        self.process = Process(self._command, self._log, core)
+        return self
+
+    def await_ready(self, pause=0.02):
+        end = time.monotonic() + READY_SECONDS
+        while not answers(self.port):
+            self.process.insist()
+            if time.monotonic() > end:
+                raise SystemExit('%s answers no request' % self.name)
+            time.sleep(pause)
+        return self
+
+    def stop(self):
+        if self.process:
+            self.process.stop()
+            self.process = None
+
+
+class Site:
+    """A folder with the configurations of all proxies, and the endpoint behind them."""
+
+    def __init__(self, folder, options):
+        self._folder, self._options = folder, options
+        self._connections = machine.raise_descriptors() - 1000
+        self._backend = free_port()
+        self._running = {}
+
+    def __enter__(self):
+        os.mkdir(self.path('www'))
+        os.chmod(self._folder, 0o755)  # nginx reads with other rights than ours.
+        for name, size in BODIES.items():
+            self.write('www/' + name, 'x' * size)
+        files = FILES.format(port=self._backend, folder=self._folder, small='x' * BODIES['128B'])
+        backend = Proxy('endpoint', self._backend, self._nginx('endpoint', files), self.path('endpoint.log'))
+        self._running['endpoint'] = backend.start(self._options.load_core).await_ready()
+        return self
+
+    def __exit__(self, *_):
+        for proxy in reversed(self._running.values()):
+            proxy.stop()
+
+    def path(self, name):
+        return os.path.join(self._folder, name)
+
+    def write(self, name, text):
+        with open(self.path(name), 'w') as file:
+            file.write(text)
+        return self.path(name)
+
+    @property
+    def backend(self):
+        """The port of the endpoint."""
+        return self._backend
+
+    def _nginx(self, name, content):
+        values = dict(folder=self._folder, name=name, connections=self._connections, content=content)
+        return ['nginx', '-c', self.write(name + '.conf', NGINX.format(**values))]
+
+    def _haproxy(self, name, **values):
+        text = HAPROXY.format(connections=self._connections // 2, backend=self._backend, **values)
+        return ['haproxy', '-db', '-f', self.write(name + '.cfg', text)]
+
+    def _jadegate(self, name, port, transport='auto'):
+        text = JADEGATE.format(folder=self._folder, name=name, port=port, transport=transport,
+                               backend=self._backend, admin=free_port(), metrics=free_port())
+        return self.jadegate(self.write(name + '.yaml', text))
+
+    def jadegate(self, config):
+        """The command that serves a configuration."""
+        return [self._options.jadegate, 'run', '-c', config]
+
+    def proxy(self, name):
+        """A proxy of the comparison, not started."""
+        port = free_port()
+        command = {
+            'nginx': lambda: self._nginx(name, FORWARD.format(port=port, backend=self._backend, buffers='')),
+            'nginx-64k': lambda: self._nginx(name, FORWARD.format(port=port, backend=self._backend, buffers=NGINX_64K)),
+            'haproxy': lambda: self._haproxy(name, port=port, buffers=''),
+            'haproxy-64k': lambda: self._haproxy(name, port=port, buffers=HAPROXY_64K),
+            'jadegate': lambda: self._jadegate(name, port),
+            'jadegate-epoll': lambda: self._jadegate(name, port, 'epoll'),
+            'jadegate-io_uring': lambda: self._jadegate(name, port, 'io_uring'),
+            'jadegate-nio': lambda: self._jadegate(name, port, 'nio'),
+        }[name]()
+        return Proxy(name, port, command, self.path(name + '.log'))
+
+    def running(self, proxy):
+        """Starts a proxy, by its name or made by a row, on the core of the proxies; it runs until the end."""
+        name = proxy if isinstance(proxy, str) else proxy.name
+        if name not in self._running:
+            started = self.proxy(name) if isinstance(proxy, str) else proxy
+            self._running[name] = started.start(self._options.proxy_core)
+            started.await_ready()
+        return self._running[name]

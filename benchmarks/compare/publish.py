@@ -1,0 +1,69 @@
+"""Results as files, and the tables of the documents that are made from them.
+
+A document has the place of a table between `<!-- compare NAME -->` and `<!-- /compare -->`: NAME is a row, `machine`,
+or `summary LANGUAGE`.
+"""
+import json
+import os
+import re
+
+import machine
+from rounds import markdown
+from rows import ROWS
+
+DOCUMENTS = ['docs/performance.md', 'README.md', 'README.zh-CN.md']
+PLACE = re.compile(r'(<!-- compare (.*?) -->\n).*?(<!-- /compare -->)', re.DOTALL)
+
+SUMMARY_HEADS = {
+    'en': ['Jadegate to …; less is better', 'nginx', 'HAProxy'],
+    'zh': ['Jadegate 与右列之比，越小越好', 'nginx', 'HAProxy'],
+}
+
+
+def compact(results):
+    """JSON with a line for every round."""
+    def rounded(value):
+        if isinstance(value, float):
+            return round(value, 2)
+        if isinstance(value, dict):
+            return {key: rounded(each) for key, each in value.items()}
+        return [rounded(each) for each in value] if isinstance(value, list) else value
+
+    lines = lambda rounds: '[\n%s\n]' % ',\n'.join(json.dumps(each) for each in rounds)
+    rows = []
+    for name, result in results['rows'].items():
+        result = rounded(result)
+        parts = ['"%s": %s' % (key, lines(value) if key == 'rounds' else json.dumps(value))
+                 for key, value in result.items()]
+        rows.append('"%s": {%s}' % (name, ',\n'.join(parts)))
+    return '{"machine": %s,\n"rows": {\n%s\n}}\n' % (json.dumps(results['machine']), ',\n'.join(rows))
+
+
+def _summary(results, language):
+    rows = [[labels[language], *ratios] for name, row in ROWS.items() if name in results['rows']
+            for labels, *ratios in row.summary(results['rows'][name])]
+    return markdown(SUMMARY_HEADS[language], rows)
+
+
+def _content(results, what):
+    kind, _, language = what.partition(' ')
+    if kind == 'summary':
+        return _summary(results, language)
+    if kind == 'machine':
+        return machine.sentence(results['machine']) + '.'
+    if what not in results['rows']:
+        return '(not measured yet)'
+    return ROWS[what].table(results['rows'][what])
+
+
+def into_documents(path):
+    """Writes what a file of results says into its places in the documents."""
+    with open(path) as file:
+        results = json.load(file)
+    for name in DOCUMENTS:
+        document = os.path.join(machine.ROOT, name)
+        with open(document) as file:
+            text = file.read()
+        filled = PLACE.sub(lambda place: '%s%s\n%s' % (place[1], _content(results, place[2]), place[3]), text)
+        with open(document, 'w') as file:
+            file.write(filled)

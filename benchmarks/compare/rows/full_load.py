@@ -1,0 +1,66 @@
+"""CPU per request at full load: each connection sends its next request when it has its answer."""
+import machine
+from load import Load
+from rounds import interleaved, markdown, median, ratio
+
+
+def measured(load, proxy, path, connections, seconds):
+    """What wrk says of one run, with the processor time that the proxy spent on it."""
+    cpu, again = proxy.process.cpu_seconds(), machine.retransmissions()
+    run = load.full(proxy.port, path, connections, seconds)
+    proxy.process.insist()
+    run['cpu'] = (proxy.process.cpu_seconds() - cpu) / run['requests'] * 1e6
+    run['retransmitted'] = machine.retransmissions() - again
+    return run
+
+
+def warmed(site, options, load, names, path, connections):
+    """The proxies by name, running and warm: a Java machine compiles what it runs often."""
+    proxies = {}
+    for name in names:
+        proxies[name] = site.running(name)
+        warm = options.warm if name.startswith('jadegate') else 1
+        load.full(proxies[name].port, path, connections, warm)
+    return proxies
+
+
+def cells(rounds, name, bases):
+    """A line of a table of full load."""
+    errors = sum(each[name]['errors'] for each in rounds)
+    again = sum(each[name]['retransmitted'] for each in rounds)
+    millis = ['%.2f' % (median(rounds, name, key) / 1000) for key in ('p50', 'p99', 'p999')]
+    return [name, '%.0f' % median(rounds, name, 'per_second'), '%.1f' % median(rounds, name, 'cpu'), *millis,
+            str(again), str(errors), *(ratio(rounds, name, base, 'cpu') for base in bases)]
+
+
+HEAD = ['proxy', 'requests/s', 'CPU µs a request', 'p50 ms', 'p99 ms', 'p99.9 ms', 'TCP segments sent again', 'errors']
+
+
+class FullLoad:
+    def __init__(self, path, connections, buffers=''):
+        self._path, self._connections = path, connections
+        self._bases = ['nginx' + buffers, 'haproxy' + buffers]
+        self.name = '%s-%d' % (path, connections)
+        size = path.replace('B', ' B').replace('Ki ', ' Ki')
+        equal = ', all with buffers of 64 KiB' if buffers else ''
+        self.title = 'CPU per request: %s, %d connections%s' % (size, connections, equal)
+        self._labels = {'en': 'CPU per request, %s, %d connections' % (size, connections),
+                        'zh': '单次请求 CPU，%s，%d 个连接' % (size, connections)}
+
+    def measure(self, site, options):
+        load = Load(site, options.load_core)
+        names = [*self._bases, 'jadegate']
+        proxies = warmed(site, options, load, names, self._path, self._connections)
+        run = lambda name: measured(load, proxies[name], self._path, self._connections, options.seconds)
+        return {'rounds': interleaved(options.rounds, names, run)}
+
+    def table(self, result):
+        rounds = result['rounds']
+        head = HEAD + ['CPU / ' + base for base in self._bases]
+        return markdown(head, [cells(rounds, name, self._bases) for name in rounds[0]])
+
+    def summary(self, result):
+        return [(self._labels, *(ratio(result['rounds'], 'jadegate', base, 'cpu') for base in self._bases))]
+
+
+ROWS = [FullLoad('128B', 64), FullLoad('128B', 512), FullLoad('10KiB', 64, '-64k'), FullLoad('64KiB', 64, '-64k')]
