@@ -1,7 +1,7 @@
 """Results as files, and the tables of the documents that are made from them.
 
 A document has the place of a table between `<!-- compare NAME -->` and `<!-- /compare -->`: NAME is a row, `machine`,
-or `summary LANGUAGE`.
+`ratios LANGUAGE` or `figures LANGUAGE`.
 """
 import json
 import os
@@ -14,9 +14,11 @@ from rows import ROWS
 DOCUMENTS = ['docs/performance.md', 'README.md', 'README.zh-CN.md']
 PLACE = re.compile(r'(<!-- compare (.*?) -->\n).*?(<!-- /compare -->)', re.DOTALL)
 
-SUMMARY_HEADS = {
-    'en': ['Jadegate to …; less is better', 'nginx', 'HAProxy'],
-    'zh': ['Jadegate 与右列之比，越小越好', 'nginx', 'HAProxy'],
+HEADS = {
+    ('ratios', 'en'): ['Jadegate compared with …, less is better', 'nginx', 'HAProxy'],
+    ('ratios', 'zh'): ['Jadegate 与右列之比，越小越好', 'nginx', 'HAProxy'],
+    ('figures', 'en'): ['', 'Jadegate', 'nginx', 'HAProxy'],
+    ('figures', 'zh'): ['', 'Jadegate', 'nginx', 'HAProxy'],
 }
 
 
@@ -39,16 +41,16 @@ def compact(results):
     return '{"machine": %s,\n"rows": {\n%s\n}}\n' % (json.dumps(results['machine']), ',\n'.join(rows))
 
 
-def _summary(results, language):
-    rows = [[labels[language], *ratios] for name, row in ROWS.items() if name in results['rows']
-            for labels, *ratios in row.summary(results['rows'][name])]
-    return markdown(SUMMARY_HEADS[language], rows)
+def _summary(results, kind, language):
+    lines = [line for name, row in ROWS.items() if name in results['rows']
+             for line in getattr(row, kind)(results['rows'][name])]
+    return markdown(HEADS[kind, language], [[labels[language], *cells] for labels, *cells in lines])
 
 
 def _content(results, what):
     kind, _, language = what.partition(' ')
-    if kind == 'summary':
-        return _summary(results, language)
+    if (kind, language) in HEADS:
+        return _summary(results, kind, language)
     if kind == 'machine':
         return machine.sentence(results['machine']) + '.'
     if what not in results['rows']:

@@ -2,6 +2,7 @@
 import machine
 from load import Load
 from rounds import interleaved, markdown, median, ratio
+from rows.row import Row
 
 
 def measured(load, proxy, path, connections, seconds):
@@ -36,7 +37,7 @@ def cells(rounds, name, bases):
 HEAD = ['proxy', 'requests/s', 'CPU µs a request', 'p50 ms', 'p99 ms', 'p99.9 ms', 'TCP segments sent again', 'errors']
 
 
-class FullLoad:
+class FullLoad(Row):
     def __init__(self, path, connections, buffers=''):
         self._path, self._connections = path, connections
         self._bases = ['nginx' + buffers, 'haproxy' + buffers]
@@ -59,7 +60,7 @@ class FullLoad:
         head = HEAD + ['CPU / ' + base for base in self._bases]
         return markdown(head, [cells(rounds, name, self._bases) for name in rounds[0]])
 
-    def summary(self, result):
+    def ratios(self, result):
         return [(self._labels, *(ratio(result['rounds'], 'jadegate', base, 'cpu') for base in self._bases))]
 
 

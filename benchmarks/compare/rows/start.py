@@ -3,6 +3,7 @@ import socket
 import time
 
 from rounds import interleaved, markdown, median
+from rows.row import Row
 
 NAMES = ['nginx', 'haproxy', 'jadegate']
 SETTLE_SECONDS = 2
@@ -44,7 +45,7 @@ def remembered(site, name, connections):
         proxy.stop()
 
 
-class Start:
+class Start(Row):
     name = 'start'
     title = 'Start-up and memory'
 
@@ -71,8 +72,17 @@ class Start:
         return ['%.1f' % (idle['pss'] / 1024), '%.1f' % (idle['rss'] / 1024), '%.1f' % (connected['pss'] / 1024),
                 '%.2f' % each]
 
-    def summary(self, result):
-        return []
+    def figures(self, result):
+        millis = {name: '%.0f ms' % median(result['rounds'], name, 'millis') for name in NAMES}
+        sizes = {name: self._sizes(result['memory'][name]) for name in NAMES}
+        of = lambda values: [values['jadegate'], values['nginx'], values['haproxy']]
+        return [
+            ({'en': 'exec to first proxied answer', 'zh': '从 exec 到首个转发应答'}, *of(millis)),
+            ({'en': 'idle memory (PSS)', 'zh': '空闲内存（PSS）'},
+             *of({name: size[0] + ' MiB' for name, size in sizes.items()})),
+            ({'en': 'memory per idle connection', 'zh': '每个空闲连接的内存'},
+             *of({name: size[3] + ' KiB' for name, size in sizes.items()})),
+        ]
 
 
 ROWS = [Start()]

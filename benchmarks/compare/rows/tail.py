@@ -2,6 +2,7 @@
 from load import Load
 from rounds import interleaved, markdown, median, ratio
 from rows.full_load import measured, warmed
+from rows.row import Row
 
 SHARE = 0.6
 PROBE_SECONDS = 2
@@ -9,7 +10,7 @@ CONNECTIONS = 64
 NAMES = ['nginx', 'haproxy', 'jadegate']
 
 
-class Tail:
+class Tail(Row):
     def __init__(self, path):
         self._path = path
         self.name = path + '-tail'
@@ -41,7 +42,7 @@ class Tail:
         return [name, '%.0f%s' % (reached, behind), *millis, str(errors),
                 *(ratio(rounds, name, base, key) for base in ('nginx', 'haproxy') for key in ('p99', 'p999'))]
 
-    def summary(self, result):
+    def ratios(self, result):
         rounds = result['rounds']
         return [(label, *(ratio(rounds, 'jadegate', base, key) for base in ('nginx', 'haproxy')))
                 for key, label in self._labels]

@@ -2,12 +2,13 @@
 from load import Load
 from rounds import interleaved, markdown
 from rows.full_load import HEAD, cells, measured, warmed
+from rows.row import Row
 
 NAMES = ['jadegate-epoll', 'jadegate-io_uring', 'jadegate-nio']
 CONNECTIONS = 64
 
 
-class Transports:
+class Transports(Row):
     def __init__(self, path):
         self._path = path
         self.name = path + '-transports'
@@ -22,9 +23,6 @@ class Transports:
     def table(self, result):
         rounds = result['rounds']
         return markdown(HEAD + ['CPU / epoll'], [cells(rounds, name, NAMES[:1]) for name in rounds[0]])
-
-    def summary(self, result):
-        return []
 
 
 ROWS = [Transports(path) for path in ('128B', '10KiB', '64KiB')]
