@@ -54,9 +54,7 @@ public final class Baseline {
     }
 
     private Set<String> leftInCloseWait() {
-        Set<String> left = new TreeSet<>(Descriptors.now().closeWait());
-        left.removeAll(before.closeWait());
-        return left;
+        return Descriptors.now().closeWaitSince(before);
     }
 
     private Set<String> difference(Set<String> left) {

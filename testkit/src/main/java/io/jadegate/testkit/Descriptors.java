@@ -15,8 +15,7 @@ import java.util.stream.Stream;
 ///
 /// @param open sockets, pipes, event counters and poll sets; files on disk are left out, for the
 ///   virtual machine opens archives whenever it likes
-/// @param closeWait sockets whose other side has ended and which nobody has closed
-public record Descriptors(Set<String> open, Set<String> closeWait) {
+public record Descriptors(Set<String> open) {
     private static final String CLOSE_WAIT = "08";
 
     public static Descriptors now() {
@@ -31,7 +30,7 @@ public record Descriptors(Set<String> open, Set<String> closeWait) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Descriptors(open, closeWait(open));
+        return new Descriptors(open);
     }
 
     /// What a descriptor stands for; empty when it has been closed meanwhile.
@@ -43,19 +42,27 @@ public record Descriptors(Set<String> open, Set<String> closeWait) {
         }
     }
 
-    private static Set<String> closeWait(Set<String> open) {
-        Set<String> own =
+    /// The sockets opened since `before` whose other side has ended and which nobody has closed.
+    public Set<String> closeWaitSince(Descriptors before) {
+        Set<String> sockets =
                 open.stream()
-                        .filter(each -> each.contains("socket:["))
+                        .filter(each -> each.contains("socket:[") && !before.open.contains(each))
                         .map(each -> each.substring(each.indexOf('[') + 1, each.length() - 1))
                         .collect(Collectors.toSet());
         Set<String> waiting = new TreeSet<>();
+        if (sockets.isEmpty()) {
+            // The tables are the whole machine's: behind a test under load they are long.
+            return waiting;
+        }
         for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
             for (String line : lines(Path.of(table))) {
+                if (!line.contains(" " + CLOSE_WAIT + " ")) {
+                    continue;
+                }
                 String[] columns = line.strip().split("\\s+", -1);
                 if (columns.length > 9
                         && columns[3].equals(CLOSE_WAIT)
-                        && own.contains(columns[9])) {
+                        && sockets.contains(columns[9])) {
                     waiting.add(columns[1] + " -> " + columns[2]);
                 }
             }
