@@ -122,6 +122,20 @@ public final class Wire implements AutoCloseable {
         return text.toString();
     }
 
+    /// Reads exactly so many octets, and leaves them octets.
+    ///
+    /// @throws EOFException when the other side ended before
+    public byte[] readBytes(int octets) throws IOException {
+        byte[] bytes = new byte[octets];
+        for (int at = 0; at < octets; ) {
+            require();
+            int taken = Math.min(octets - at, unread.remaining());
+            unread.get(bytes, at, taken);
+            at += taken;
+        }
+        return bytes;
+    }
+
     /// Reads until `end` has been read, and returns it with all that was before it.
     ///
     /// @throws EOFException when the other side ended before
@@ -183,7 +197,7 @@ public final class Wire implements AutoCloseable {
     }
 
     /// Whether something is there to be read or comes; false at the orderly end.
-    boolean available() throws IOException {
+    public boolean available() throws IOException {
         if (unread.hasRemaining()) {
             return true;
         }

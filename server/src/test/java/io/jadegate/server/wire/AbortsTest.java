@@ -336,6 +336,7 @@ class AbortsTest {
     }
 
     @Test
+    @Row("size-limits/replay")
     void sendsTheBodyAgainToo() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend);
@@ -393,6 +394,7 @@ class AbortsTest {
     }
 
     @Test
+    @Row("size-limits/replay")
     void repeatsNothingThatIsTooLargeToBeKept() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend);

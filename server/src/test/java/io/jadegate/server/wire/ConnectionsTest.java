@@ -8,6 +8,9 @@ import io.jadegate.testkit.Wire;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -85,6 +88,7 @@ class ConnectionsTest {
     }
 
     @Test
+    @Row("timeouts/keep-alive-requests")
     void closesAConnectionThatHasServedItsNumberOfRequests() throws Exception {
         gateway.forward(
                 gateway.answering(OK), "defaults: { timeouts: { keep-alive-requests: 2 } }");
@@ -97,6 +101,7 @@ class ConnectionsTest {
     }
 
     @Test
+    @Row("timeouts/keep-alive-age")
     void closesAConnectionThatIsTooOldBehindItsAnswer() throws Exception {
         gateway.forward(gateway.answering(OK), "defaults: { timeouts: { keep-alive-age: 1ms } }");
 
@@ -110,6 +115,7 @@ class ConnectionsTest {
     }
 
     @Test
+    @Row("timeouts/keep-alive")
     void closesAnIdleConnectionWithoutAWord() throws Exception {
         gateway.forward(gateway.answering(OK), "defaults: { timeouts: { keep-alive: 100ms } }");
 
@@ -117,6 +123,47 @@ class ConnectionsTest {
         client.readResponse();
 
         assertThat(client.readToEnd()).isEmpty();
+    }
+
+    @Test
+    @Row("timeouts/keep-alive")
+    void closesAnIdleConnectionOnlyBehindAnswersThatWait() throws Exception {
+        int asked = 2000;
+        gateway.serve(
+                """
+                defaults: { timeouts: { keep-alive: 100ms } }
+                listeners: { web: { address: "127.0.0.1:0" } }
+                routes: { large: { match: { path: / }, respond: { status: 200, body: "%s" } } }
+                """,
+                "x".repeat(16 * 1024));
+
+        // Answers wait for a client that does not read; and no request begins meanwhile.
+        Wire client = gateway.keep(Wire.connectNarrow(gateway.port())).send(GET.repeat(asked));
+        Wire other = gateway.send(GET);
+        other.readResponse();
+        // Begun later, the other's time is over later, too.
+        other.readToEnd();
+        int answers = 0;
+        while (client.available()) {
+            assertThat(client.readResponse().body()).hasSize(16 * 1024);
+            answers++;
+        }
+
+        assertThat(answers).isBetween(1, asked - 1);
+    }
+
+    @Test
+    @Row("timeouts/linger")
+    void readsOnBehindItsLastAnswerAndThenCloses() throws Exception {
+        gateway.forward(gateway.backend());
+
+        Wire client = gateway.send("GET / HTTP/1.1\r\nno field\r\n\r\n");
+        client.send("x".repeat(500_000));
+
+        // A reset would have destroyed the answer.
+        assertThat(client.readResponse().status()).isEqualTo(400);
+        assertThat(client.readToEnd()).isEmpty();
+        Gateway.await("closed", () -> gateway.clientConnections() == 0);
     }
 
     // ---- half-closed clients
@@ -150,6 +197,7 @@ class ConnectionsTest {
     }
 
     @Test
+    @Row("timeouts/half-close")
     void givesUpOnAClientThatHasEndedItsSideAndGetsNoAnswer() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend, "defaults: { timeouts: { half-close: 100ms } }");
@@ -203,6 +251,7 @@ class ConnectionsTest {
     }
 
     @Test
+    @Row("timeouts/pool-idle")
     void closesAnIdleConnectionToTheEndpointAfterItsTime() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.serve(POOL, backend.address(), "idle: 100ms");
@@ -216,17 +265,94 @@ class ConnectionsTest {
         assertThat(upstream.readToEnd()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"timeout=1", "timeout=2, max=100", "Timeout=2"})
+    @Row("timeouts/pool-advertised")
+    void closesAnIdleConnectionBeforeTheEndpointWould(String keepAlive) throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(POOL, backend.address(), "idle: 1h");
+
+        Wire client = gateway.send(GET);
+        Wire upstream = backend.accept();
+        upstream.readRequest();
+        upstream.send(
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nKeep-Alive: " + keepAlive + "\r\n\r\nok");
+
+        assertThat(client.readResponse().has("keep-alive")).isFalse();
+        assertThat(upstream.readToEnd()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"timeout=9999999999", "timeout=-1", "timeout=", "timeout=x", "max=1"})
+    @Row("timeouts/pool-advertised")
+    void keepsAConnectionWhoseEndpointTellsNoTime(String keepAlive) throws Exception {
+        FakeBackend backend =
+                gateway.answering(
+                        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nKeep-Alive: "
+                                + keepAlive
+                                + "\r\n\r\nok");
+        gateway.serve(POOL, backend.address(), "idle: 1h");
+
+        Wire client = gateway.send(GET);
+        client.readResponse();
+        client.send(GET).readResponse();
+
+        assertThat(backend.connections()).isEqualTo(1);
+        assertThat(gateway.target("app", 0).idle()).isEqualTo(1);
+    }
+
     @Test
+    @Row("timeouts/pool-requests")
     void closesAConnectionToTheEndpointAfterItsNumberOfRequests() throws Exception {
-        FakeBackend backend = gateway.answering(OK);
-        gateway.serve(POOL, backend.address(), "max-requests: 2");
+        List<Integer> served = Collections.synchronizedList(new ArrayList<>());
+        FakeBackend backend =
+                gateway.keep(
+                        FakeBackend.serving(
+                                (wire, requests) -> {
+                                    int count = 0;
+                                    while (wire.available()) {
+                                        wire.readRequest();
+                                        wire.send(OK);
+                                        count++;
+                                    }
+                                    served.add(count);
+                                }));
+        gateway.serve(POOL, backend.address(), "max-requests: 20");
 
         Wire client = gateway.connect();
-        for (int i = 0; i < 6; i++) {
+        while (served.size() < 5) {
+            assertThat(client.send(GET).readResponse().body()).isEqualTo("ok");
+        }
+
+        assertThat(served).allMatch(count -> count >= 18 && count <= 20);
+    }
+
+    @Test
+    @Row("timeouts/pool-age")
+    void closesAConnectionToTheEndpointThatIsTooOldBehindItsAnswer() throws Exception {
+        FakeBackend backend = gateway.answering(OK);
+        gateway.serve(POOL, backend.address(), "max-age: 1ms");
+
+        Wire client = gateway.connect();
+        while (backend.connections() < 4) {
+            Message response = client.send(GET).readResponse();
+            assertThat(response.body()).isEqualTo("ok");
+            assertThat(response.has("connection")).isFalse();
+        }
+    }
+
+    @Test
+    @Row("timeouts/pool-age")
+    void keepsAConnectionToTheEndpointThatIsNotTooOld() throws Exception {
+        FakeBackend backend = gateway.answering(OK);
+        gateway.serve(POOL, backend.address(), "max-age: 1h");
+
+        Wire client = gateway.connect();
+        for (int i = 0; i < 50; i++) {
             client.send(GET).readResponse();
         }
 
-        assertThat(backend.connections()).isEqualTo(3);
+        assertThat(backend.connections()).isEqualTo(1);
     }
 
     @Test
@@ -324,6 +450,7 @@ class ConnectionsTest {
     }
 
     @Test
+    @Row("timeouts/dns")
     void answers502WhereANameHasNoAddress() throws Exception {
         gateway.serve(POOL, "no-such-name.invalid:80", "max-idle: 8");
 

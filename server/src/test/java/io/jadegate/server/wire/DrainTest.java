@@ -3,6 +3,7 @@ package io.jadegate.server.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jadegate.api.plane.ApplyResult;
 import io.jadegate.api.plane.Status;
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Message;
@@ -19,6 +20,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class DrainTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    private static final String ANNOUNCING =
+            """
+            node: { event-loops: 1, access-log: { to: off }, drain: { announce: 1h, deadline: 1h } }
+            listeners: { web: { address: "127.0.0.1:0" } }
+            routes: { all: { match: { path: / }, upstream: app } }
+            upstreams: { app: { endpoints: [ "%s" ] } }
+            """;
 
     @RegisterExtension static final Gateway gateway = new Gateway();
 
@@ -57,6 +66,7 @@ class DrainTest {
     }
 
     @Test
+    @Row("timeouts/drain-deadline")
     void cutsWhatIsNotDoneInTime() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.serve(
@@ -78,16 +88,50 @@ class DrainTest {
     }
 
     @Test
+    @Row("timeouts/drain-announce")
+    void stillTakesConnectionsWhileItAnnouncesThatItGoes() throws Exception {
+        gateway.serve(ANNOUNCING, gateway.answering(OK).address());
+        CompletableFuture<Integer> drained = drain();
+        Gateway.await("draining", () -> gateway.proxy().status().state() == Status.State.DRAINING);
+
+        Wire client = gateway.send(GET);
+        Message response = client.readResponse();
+
+        assertThat(response.body()).isEqualTo("ok");
+        assertThat(response.field("connection")).isEqualTo("close");
+        assertThat(client.readToEnd()).isEmpty();
+        assertThat(drained.isDone()).isFalse();
+        Gateway.await("closed", () -> gateway.clientConnections() == 0);
+        gateway.proxy().hurry();
+        assertThat(drained.get()).isZero();
+    }
+
+    @Test
+    void takesNoConfigurationWhileItGoes() throws Exception {
+        FakeBackend backend = gateway.answering(OK);
+        gateway.serve(ANNOUNCING, backend.address());
+        CompletableFuture<Integer> drained = drain();
+        Gateway.await("draining", () -> gateway.proxy().status().state() == Status.State.DRAINING);
+
+        ApplyResult result =
+                gateway.apply(
+                        ANNOUNCING.replace("routes: {", "routes: { more: { match: { path: /m }, respond: {} },"),
+                        backend.address());
+
+        assertThat(result).isInstanceOf(ApplyResult.Rejected.class);
+        assertThat(((ApplyResult.Rejected) result).problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.message()).contains("going down"));
+        gateway.proxy().hurry();
+        drained.get();
+        assertThat(gateway.apply(ANNOUNCING, backend.address()))
+                .isInstanceOf(ApplyResult.Rejected.class);
+    }
+
+    @Test
     void hurriesWhenItIsTold() throws Exception {
         FakeBackend backend = gateway.backend();
-        gateway.serve(
-                """
-                node: { event-loops: 1, access-log: { to: off }, drain: { announce: 1h, deadline: 1h } }
-                listeners: { web: { address: "127.0.0.1:0" } }
-                routes: { all: { match: { path: / }, upstream: app } }
-                upstreams: { app: { endpoints: [ "%s" ] } }
-                """,
-                backend.address());
+        gateway.serve(ANNOUNCING, backend.address());
         Wire client = gateway.send(GET);
         backend.accept().readRequest();
         CompletableFuture<Integer> drained = drain();

@@ -63,6 +63,7 @@ class FiltersTest {
     }
 
     @Test
+    @Row("header-rules/server-removable")
     void editsTheFieldsOfAnswers() throws Exception {
         filter(
                 "/",

@@ -124,6 +124,7 @@ class FramingTest {
     }
 
     @Test
+    @Row("header-rules/trailers-request")
     void forwardsRequestTrailersWithoutThoseThatFrameOrRoute() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend);
@@ -216,6 +217,7 @@ class FramingTest {
     }
 
     @Test
+    @Row("header-rules/host-http10")
     void takesAnHttp10RequestWithoutHost() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend);
@@ -280,6 +282,7 @@ class FramingTest {
     }
 
     @Test
+    @Row("header-rules/trailers-response")
     void forwardsAnswerTrailersToThoseWhoTakeThem() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend);
@@ -301,6 +304,7 @@ class FramingTest {
     }
 
     @Test
+    @Row("header-rules/trailers-unwanted")
     void dropsAnswerTrailersThatNobodyTakes() throws Exception {
         gateway.forward(
                 gateway.answering(
@@ -385,6 +389,7 @@ class FramingTest {
                 "HTTP/2 200 OK\r\n\r\n",
                 "SSH-2.0-OpenSSH_9.6\r\n\r\n"
             })
+    @Row("header-rules/response-framing")
     void answers502ToAnEndpointThatSpeaksNoSoundHttp(String answer) throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend);
@@ -402,6 +407,35 @@ class FramingTest {
         client.send(GET);
         backend.accept().send("HTTP/1.1 204 No Content\r\n\r\n");
         assertThat(client.readResponse().status()).isEqualTo(204);
+    }
+
+    @Test
+    @Row("size-limits/response-head")
+    void answers502ToALargeHeadOfAnAnswer() throws Exception {
+        answers502ToTheHead("X: " + "a".repeat(3000) + "\r\n");
+    }
+
+    @Test
+    @Row("size-limits/response-fields")
+    void answers502ToAnAnswerWithManyFields() throws Exception {
+        answers502ToTheHead("X: 1\r\n".repeat(20));
+    }
+
+    private static void answers502ToTheHead(String fields) throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.forward(backend, "defaults: { limits: { head: 2KiB, fields: 20, uri: 1KiB } }");
+
+        Wire client = gateway.send(GET);
+        Wire upstream = backend.accept();
+        upstream.readRequest();
+        upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + fields + "\r\n");
+        Message response = client.readResponse();
+
+        assertThat(response.status()).isEqualTo(502);
+        assertThat(response.body()).contains("\"reason\":\"UPSTREAM_HEAD_TOO_LARGE\"");
+        assertThat(response.field("proxy-status"))
+                .isEqualTo("jadegate; error=http_response_header_section_size");
+        upstream.awaitGone();
     }
 
     @Test
@@ -444,6 +478,7 @@ class FramingTest {
     // ---- interim answers
 
     @Test
+    @Row("header-rules/expect")
     void passesTheContinueOfTheEndpointOn() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend);
@@ -466,6 +501,7 @@ class FramingTest {
     }
 
     @Test
+    @Row("header-rules/expect-silent")
     void continuesByItselfWhenTheEndpointStaysSilent() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend);
@@ -487,6 +523,7 @@ class FramingTest {
     }
 
     @Test
+    @Row("header-rules/expect-refused")
     void passesARefusalInsteadOfContinueOn() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend);
@@ -506,6 +543,7 @@ class FramingTest {
     }
 
     @Test
+    @Row("header-rules/early-hints")
     void dropsInterimAnswersThatTheClientMayNotUnderstand() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend);
@@ -522,6 +560,7 @@ class FramingTest {
     }
 
     @Test
+    @Row("size-limits/interim")
     void answers502ToInterimAnswersWithoutEnd() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend);

@@ -104,8 +104,12 @@ public final class Gateway
 
     /// Serves another configuration from now on.
     public void serveNow(String yaml, String... addresses) {
-        LoadResult.Loaded loaded = load(yaml.formatted((Object[]) addresses));
-        assertThat(proxy().apply(loaded.config())).isInstanceOf(ApplyResult.Applied.class);
+        assertThat(apply(yaml, addresses)).isInstanceOf(ApplyResult.Applied.class);
+    }
+
+    /// Asks for another configuration.
+    ApplyResult apply(String yaml, String... addresses) {
+        return proxy().apply(load(yaml.formatted((Object[]) addresses)).config());
     }
 
     private LoadResult.Loaded load(String yaml) {

@@ -55,6 +55,7 @@ class HeaderRulesTest {
     // ---- hop by hop
 
     @Test
+    @Row("header-rules/hop-by-hop-request")
     void keepsWhatBelongsToTheConnectionOfTheClient() throws Exception {
         Message request =
                 forwarded(
@@ -84,6 +85,7 @@ class HeaderRulesTest {
     }
 
     @Test
+    @Row("header-rules/hop-by-hop-response")
     void keepsWhatBelongsToTheConnectionOfTheEndpoint() throws Exception {
         Message response =
                 returned(
@@ -103,6 +105,7 @@ class HeaderRulesTest {
                 "X-Forwarded-Proto: https", "X-Real-IP: 203.0.113.9", "Content-Type: text/plain",
                 "Via: 1.0 old"
             })
+    @Row("header-rules/connection-protected")
     void letsNoClientTakeAwayWhatDecidesAboutAccess(String field) throws Exception {
         String name = field.substring(0, field.indexOf(':'));
 
@@ -113,6 +116,7 @@ class HeaderRulesTest {
     }
 
     @Test
+    @Row("header-rules/identity")
     void neverForwardsWhatOnlyTheGatewayMaySay() throws Exception {
         Message request =
                 forwarded(
@@ -124,6 +128,23 @@ class HeaderRulesTest {
     }
 
     @Test
+    @Row("header-rules/proxy-field")
+    void neverForwardsAFieldThatCgiTakesForItsProxy() throws Exception {
+        assertThat(forwarded("Proxy: http://evil.test\r\n", TRUSTING).has("proxy")).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content_Length", "X_Forwarded_For", "x_Real-ip", "Client_Cert"})
+    @Row("header-rules/look-alikes")
+    void dropsFieldsThatCgiTakesForOthers(String name) throws Exception {
+        Message request = forwarded(name + ": 5\r\nX_Own: 1\r\n", TRUSTING);
+
+        assertThat(request.has(name)).isFalse();
+        assertThat(request.field("x_own")).isEqualTo("1");
+    }
+
+    @Test
+    @Row("header-rules/te")
     void tellsTheEndpointThatTheClientTakesTrailers() throws Exception {
         Message request = forwarded("TE: deflate;q=0.5, trailers\r\n");
 
@@ -148,53 +169,156 @@ class HeaderRulesTest {
     // ---- where a request came from
 
     @Test
-    void replacesWhatAStrangerSaysAboutItsOrigin() throws Exception {
+    @Row("header-rules/x-forwarded-for-stranger")
+    void replacesTheAddressesThatAStrangerWrites() throws Exception {
         Message request =
-                forwarded(
-                        "X-Forwarded-For: 10.9.9.9\r\n"
-                                + "X-Forwarded-For: 10.8.8.8\r\n"
-                                + "X-Forwarded-Proto: https\r\n"
-                                + "X-Forwarded-Host: evil.test\r\n"
-                                + "X-Forwarded-Port: 1\r\n"
-                                + "Forwarded: for=10.9.9.9\r\n"
-                                + "X-Real-IP: 10.9.9.9\r\n"
-                                + "X-Request-Id: theirs\r\n");
+                forwarded("X-Forwarded-For: 10.9.9.9\r\nX-Forwarded-For: 10.8.8.8\r\n");
 
         assertThat(request.field("x-forwarded-for")).isEqualTo("127.0.0.1");
-        assertThat(request.field("x-forwarded-proto")).isEqualTo("http");
-        assertThat(request.field("x-forwarded-host")).isEqualTo("a.test");
-        assertThat(request.field("x-forwarded-port")).isEqualTo(String.valueOf(gateway.port()));
-        assertThat(request.names()).doesNotContain("forwarded", "x-real-ip");
-        assertThat(request.field("x-request-id")).matches("[0-9a-f]{32}");
     }
 
     @Test
-    void believesATrustedPeerAndAddsWhatItSees() throws Exception {
+    @Row("header-rules/x-forwarded-for-trusted")
+    void putsTheTrustedPeerBehindTheAddressesThatItWrites() throws Exception {
         Message request =
                 forwarded(
-                        "X-Forwarded-For: 203.0.113.5, 10.1.1.1\r\n"
-                                + "X-Forwarded-For: 10.2.2.2\r\n"
-                                + "X-Forwarded-Proto: https\r\n"
-                                + "X-Forwarded-Host: shop.test\r\n"
-                                + "X-Forwarded-Port: 443\r\n"
-                                + "X-Real-IP: 203.0.113.5\r\n"
-                                + "Forwarded: for=203.0.113.5;proto=https\r\n"
-                                + "X-Request-Id: abc-1\r\n",
+                        "X-Forwarded-For: 203.0.113.5, 10.1.1.1\r\nX-Forwarded-For: 10.2.2.2\r\n",
                         TRUSTING);
 
         assertThat(request.field("x-forwarded-for"))
                 .isEqualTo("203.0.113.5, 10.1.1.1, 10.2.2.2, 127.0.0.1");
-        assertThat(request.field("x-forwarded-proto")).isEqualTo("https");
-        assertThat(request.field("x-forwarded-host")).isEqualTo("shop.test");
-        assertThat(request.field("x-forwarded-port")).isEqualTo("443");
-        assertThat(request.field("x-real-ip")).isEqualTo("203.0.113.5");
-        assertThat(request.all("forwarded"))
-                .containsExactly(
-                        "for=203.0.113.5;proto=https", "for=127.0.0.1;host=\"a.test\";proto=http");
-        assertThat(request.field("x-request-id")).isEqualTo("abc-1");
     }
 
     @Test
+    @Row("header-rules/origin-stranger")
+    void replacesWhatAStrangerSaysAboutItsOrigin() throws Exception {
+        Message request =
+                forwarded(
+                        "X-Forwarded-Proto: https\r\n"
+                                + "X-Forwarded-Host: evil.test\r\n"
+                                + "X-Forwarded-Port: 1\r\n");
+
+        assertThat(request.field("x-forwarded-proto")).isEqualTo("http");
+        assertThat(request.field("x-forwarded-host")).isEqualTo("a.test");
+        assertThat(request.field("x-forwarded-port")).isEqualTo(String.valueOf(gateway.port()));
+    }
+
+    @Test
+    @Row("header-rules/origin-trusted")
+    void keepsWhatATrustedPeerSaysAboutTheOrigin() throws Exception {
+        Message request =
+                forwarded(
+                        "X-Forwarded-Proto: https\r\n"
+                                + "X-Forwarded-Host: shop.test\r\n"
+                                + "X-Forwarded-Port: 443\r\n",
+                        TRUSTING);
+
+        assertThat(request.field("x-forwarded-proto")).isEqualTo("https");
+        assertThat(request.field("x-forwarded-host")).isEqualTo("shop.test");
+        assertThat(request.field("x-forwarded-port")).isEqualTo("443");
+    }
+
+    @Test
+    @Row("header-rules/forwarded-stranger")
+    void dropsTheElementsOfAStranger() throws Exception {
+        Message request = forwarded("Forwarded: for=10.9.9.9\r\nX-Real-IP: 10.9.9.9\r\n");
+
+        assertThat(request.names()).doesNotContain("forwarded", "x-real-ip");
+    }
+
+    @Test
+    @Row("header-rules/forwarded-trusted")
+    void addsAnElementBehindThoseOfATrustedPeer() throws Exception {
+        Message request =
+                forwarded(
+                        "Forwarded: for=203.0.113.5;proto=https\r\nX-Real-IP: 203.0.113.5\r\n",
+                        TRUSTING);
+
+        assertThat(request.all("forwarded"))
+                .containsExactly(
+                        "for=203.0.113.5;proto=https", "for=127.0.0.1;host=\"a.test\";proto=http");
+        assertThat(request.field("x-real-ip")).isEqualTo("203.0.113.5");
+    }
+
+    @Test
+    @Row("header-rules/forwarded-ipv6")
+    void putsAnIpv6AddressIntoBracketsAndQuotes() throws Exception {
+        FakeBackend backend = gateway.answering(EMPTY);
+        serveIpv6(backend, "forwarded");
+
+        Wire client = gateway.keep(Wire.connect(gateway.address("web")));
+        client.send(
+                "GET / HTTP/1.1\r\nHost: a.test\r\n"
+                        + "Forwarded: for=\"[2001:db8::7]:4711\", for=\"[::1]\"\r\n\r\n");
+        client.readResponse();
+        Message request = backend.takeRequest();
+
+        assertThat(request.all("forwarded").getLast())
+                .startsWith("for=\"[::1]\";host=\"a.test\";proto=http");
+        assertThat(request.field("x-client")).isEqualTo("2001:db8::7");
+    }
+
+    @Test
+    @Row("header-rules/client-address")
+    void findsAnIpv6ClientBehindAnIpv6Proxy() throws Exception {
+        FakeBackend backend = gateway.answering(EMPTY);
+        serveIpv6(backend, "x-forwarded-for");
+
+        Wire client = gateway.keep(Wire.connect(gateway.address("web")));
+        client.send("GET / HTTP/1.1\r\nHost: a.test\r\nX-Forwarded-For: 2001:DB8:0::7\r\n\r\n");
+        client.readResponse();
+        Message request = backend.takeRequest();
+
+        assertThat(request.field("x-forwarded-for")).isEqualTo("2001:DB8:0::7, ::1");
+        assertThat(request.field("x-client")).isEqualTo("2001:db8::7");
+    }
+
+    private static void serveIpv6(FakeBackend backend, String header) throws Exception {
+        gateway.serve(
+                """
+                defaults: { client-address: { trusted: [ "::1/128" ], header: %s } }
+                listeners: { web: { address: "[::1]:0" } }
+                routes:
+                  all:
+                    match: { path: / }
+                    upstream: app
+                    filters: [ { request-headers: { set: { x-client: "{{client.address}}" } } } ]
+                upstreams: { app: { endpoints: [ "%s" ] } }
+                """,
+                header, backend.address());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1 | 203.0.113.5 | 203.0.113.5",
+                "1 | 198.51.100.1, 203.0.113.5 | 203.0.113.5",
+                "2 | 203.0.113.5, 10.1.1.1 | 203.0.113.5",
+                "2 | 198.51.100.1, 203.0.113.5, 10.1.1.1 | 203.0.113.5",
+                "2 | 203.0.113.5 | 127.0.0.1",
+                "2 | '' | 127.0.0.1",
+                "2 | nonsense, 10.1.1.1 | 10.1.1.1"
+            })
+    @Row("header-rules/hops")
+    void countsTheProxiesInFront(int hops, String written, String client) throws Exception {
+        gateway.serve(
+                """
+                defaults: { client-address: { hops: %s } }
+                listeners: { web: { address: "127.0.0.1:0" } }
+                routes: { who: { match: { path: / }, respond: { status: 200, body: "{{client.address}}" } } }
+                """,
+                String.valueOf(hops));
+        String field = written.isEmpty() ? "" : "X-Forwarded-For: " + written + "\r\n";
+
+        Message response =
+                gateway.send("GET / HTTP/1.1\r\nHost: a\r\n" + field + "\r\n").readResponse();
+
+        assertThat(response.body()).isEqualTo(client);
+    }
+
+    @Test
+    @Row("header-rules/origin-trusted")
     void fillsInWhatATrustedPeerDoesNotSay() throws Exception {
         Message request = forwarded("", TRUSTING);
 
@@ -215,6 +339,7 @@ class HeaderRulesTest {
                 "203.0.113.5:8080 | 203.0.113.5",
                 "[2001:db8::1]:80 | 2001:db8::1"
             })
+    @Row("header-rules/client-address")
     void findsTheClientBehindTrustedProxies(String written, String client) throws Exception {
         gateway.serve(
                 """
@@ -233,8 +358,35 @@ class HeaderRulesTest {
         assertThat(response.body()).isEqualTo(client);
     }
 
+    @Test
+    @Row("header-rules/request-id-stranger")
+    void makesARequestIdForAStranger() throws Exception {
+        assertThat(forwarded("X-Request-Id: theirs\r\n").field("x-request-id"))
+                .matches("[0-9a-f]{32}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 128})
+    @Row("header-rules/request-id-trusted")
+    void keepsTheRequestIdOfATrustedPeer(int length) throws Exception {
+        String id = "i".repeat(length);
+
+        assertThat(forwarded("X-Request-Id: " + id + "\r\n", TRUSTING).field("x-request-id"))
+                .isEqualTo(id);
+    }
+
+    @Test
+    @Row("header-rules/request-id-trusted")
+    void makesARequestIdWhereATrustedPeerGivesTooLongAOne() throws Exception {
+        String id = "i".repeat(129);
+
+        assertThat(forwarded("X-Request-Id: " + id + "\r\n", TRUSTING).field("x-request-id"))
+                .matches("[0-9a-f]{32}");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "has space", "x\"y"})
+    @Row("header-rules/request-id-trusted")
     void makesARequestIdWhereATrustedPeerGivesNoUsableOne(String id) throws Exception {
         Message request = forwarded("X-Request-Id: " + id + "\r\n", TRUSTING);
 
@@ -242,6 +394,7 @@ class HeaderRulesTest {
     }
 
     @Test
+    @Row("header-rules/request-id-returned")
     void returnsTheRequestIdThatTheEndpointGot() throws Exception {
         FakeBackend backend =
                 gateway.answering(
@@ -257,6 +410,7 @@ class HeaderRulesTest {
     // ---- via and date
 
     @Test
+    @Row("header-rules/via")
     void addsItselfToViaBothWays() throws Exception {
         FakeBackend backend =
                 gateway.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nVia: 1.1 inner\r\n\r\n");
@@ -270,6 +424,7 @@ class HeaderRulesTest {
     }
 
     @Test
+    @Row("header-rules/via-hidden")
     void saysNothingOfItselfWhenItShallNot() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.serve(
@@ -292,6 +447,7 @@ class HeaderRulesTest {
     }
 
     @Test
+    @Row("header-rules/date")
     void keepsTheDateOfTheEndpointAndFillsAMissingOneIn() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend);
@@ -330,6 +486,7 @@ class HeaderRulesTest {
                 "Refresh: 5 | 5",
                 "Location: /login?then=http://ENDPOINT/x | /login?then=http://ENDPOINT/x"
             })
+    @Row("header-rules/location")
     void namesTheGatewayInsteadOfTheEndpoint(String field, String seen) throws Exception {
         Message response = returned(field + "\r\n");
 
@@ -337,10 +494,41 @@ class HeaderRulesTest {
                 .isEqualTo(seen.replace("ENDPOINT", address()));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "5; url=http://ENDPOINT/next | 5; url=http://a.test/next",
+                "5; URL=http://ENDPOINT/next | 5; URL=http://a.test/next",
+                "5; Url=http://ENDPOINT/next | 5; Url=http://a.test/next",
+                "0;uRL='http://ENDPOINT/' | 0;uRL='http://a.test/'",
+                "5; URL=\"//ENDPOINT\" | 5; URL=\"//a.test\"",
+                "5; URL=/next | 5; URL=/next",
+                "5; URL=http://elsewhere.test/ | 5; URL=http://elsewhere.test/"
+            })
+    @Row("header-rules/refresh")
+    void namesTheGatewayInARefreshHoweverItIsWritten(String value, String seen) throws Exception {
+        assertThat(returned("Refresh: " + value + "\r\n").field("refresh"))
+                .isEqualTo(seen.replace("ENDPOINT", address()));
+    }
+
+    @Test
+    @Row("header-rules/server")
+    void keepsTheServerOfTheEndpointAndNamesNoneOfItsOwn() throws Exception {
+        assertThat(returned("Server: app/1\r\n").field("server")).isEqualTo("app/1");
+    }
+
+    @Test
+    @Row("header-rules/server")
+    void namesNoServerWhereTheEndpointNamesNone() throws Exception {
+        assertThat(returned("").has("server")).isFalse();
+    }
+
     // ---- host
 
     @ParameterizedTest
     @CsvSource({"pass, a.test", "endpoint, ENDPOINT", "inner.test, inner.test"})
+    @Row("header-rules/host-upstream")
     void sendsTheHostThatTheUpstreamAsksFor(String policy, String host) throws Exception {
         FakeBackend backend = gateway.answering(EMPTY);
         gateway.serve(
@@ -358,7 +546,20 @@ class HeaderRulesTest {
         assertThat(request.field("x-forwarded-host")).isEqualTo("a.test");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"a.test", "a.test:8080", "A.Test:80", "[::1]:8080", "127.0.0.1", "a:"})
+    @Row("header-rules/host-port")
+    void forwardsTheHostAsItWasWritten(String host) throws Exception {
+        FakeBackend backend = gateway.answering(EMPTY);
+        gateway.forward(backend);
+
+        gateway.send("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n").readResponse();
+
+        assertThat(backend.takeRequest().field("host")).isEqualTo(host);
+    }
+
     @Test
+    @Row("header-rules/host-absolute")
     void takesTheAuthorityOfAnAbsoluteTarget() throws Exception {
         FakeBackend backend = gateway.answering(EMPTY);
         gateway.forward(backend);
@@ -381,6 +582,7 @@ class HeaderRulesTest {
         "/a?q=%2e%2e/../x, /a?q=%2e%2e/../x",
         "/a;p=1/b, /a;p=1/b"
     })
+    @Row("header-rules/path")
     void forwardsThePathThatWasMatched(String written, String sent) throws Exception {
         FakeBackend backend = gateway.answering(EMPTY);
         gateway.forward(backend);
@@ -391,6 +593,7 @@ class HeaderRulesTest {
     }
 
     @Test
+    @Row("header-rules/max-forwards")
     void countsMaxForwardsDownAndAnswersTheLastHopItself() throws Exception {
         FakeBackend backend = gateway.answering(EMPTY);
         gateway.forward(backend);
@@ -402,5 +605,147 @@ class HeaderRulesTest {
         assertThat(client.readResponse().status()).isEqualTo(200);
         assertThat(backend.takeRequest().field("max-forwards")).isEqualTo("2");
         assertThat(backend.untaken()).isZero();
+    }
+
+    // ---- targets
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/a%2fb", "/a%2Fb", "/%2f", "/a/%2F..%2fetc"})
+    @Row("header-rules/encoded-slash")
+    void refusesPathsWithAnEncodedSlash(String path) throws Exception {
+        FakeBackend backend = gateway.answering(EMPTY);
+        gateway.forward(backend);
+
+        Message response =
+                gateway.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n").readResponse();
+
+        assertThat(response.status()).isEqualTo(400);
+        assertThat(backend.connections()).isZero();
+    }
+
+    @Test
+    @Row("header-rules/encoded-slash")
+    void forwardsAnEncodedSlashInAQuery() throws Exception {
+        FakeBackend backend = gateway.answering(EMPTY);
+        gateway.forward(backend);
+
+        gateway.send("GET /a?b=%2fc HTTP/1.1\r\nHost: a\r\n\r\n").readResponse();
+
+        assertThat(backend.takeRequest().target()).isEqualTo("/a?b=%2fc");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/a%00b", "/a\\b", "/a%5cb", "/a%5Cb", "/%zz", "/a%2", "/%", "/a\"b", "/\u00e9"})
+    @Row("header-rules/path-refused")
+    void refusesPathsThatNoUriMayHold(String path) throws Exception {
+        FakeBackend backend = gateway.answering(EMPTY);
+        gateway.forward(backend);
+
+        Message response =
+                gateway.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n").readResponse();
+
+        assertThat(response.status()).isEqualTo(400);
+        assertThat(response.body()).contains("REQUEST_MALFORMED");
+        assertThat(backend.connections()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"*", "http://a.test"})
+    @Row("header-rules/options-asterisk")
+    void forwardsOptionsAboutTheServerAsAWholeByARouteWithoutPath(String target) throws Exception {
+        FakeBackend backend = gateway.answering(EMPTY);
+        serveAllOf("hosts: [ a.test ]", backend);
+
+        Wire client = gateway.send("OPTIONS " + target + " HTTP/1.1\r\nHost: a.test\r\n\r\n");
+
+        assertThat(client.readResponse().status()).isEqualTo(200);
+        assertThat(backend.takeRequest().startLine()).isEqualTo("OPTIONS * HTTP/1.1");
+    }
+
+    @Test
+    @Row("header-rules/options-asterisk")
+    void findsNoRouteForOptionsAboutTheServerWhereAllHaveAPath() throws Exception {
+        FakeBackend backend = gateway.answering(EMPTY);
+        serveAllOf("path: /", backend);
+
+        Wire client = gateway.send("OPTIONS * HTTP/1.1\r\nHost: a.test\r\n\r\n");
+        Message response = client.readResponse();
+        client.send("OPTIONS / HTTP/1.1\r\nHost: a.test\r\n\r\n");
+
+        assertThat(response.status()).isEqualTo(404);
+        assertThat(response.body()).contains("ROUTE_NOT_FOUND");
+        assertThat(client.readResponse().status()).isEqualTo(200);
+        assertThat(backend.takeRequest().startLine()).isEqualTo("OPTIONS / HTTP/1.1");
+    }
+
+    @Test
+    @Row("header-rules/options-asterisk")
+    void answersOptionsAboutTheServerItselfAtTheLastHop() throws Exception {
+        FakeBackend backend = gateway.answering(EMPTY);
+        serveAllOf("hosts: [ a.test ]", backend);
+
+        Wire client =
+                gateway.send("OPTIONS * HTTP/1.1\r\nHost: a.test\r\nMax-Forwards: 0\r\n\r\n");
+
+        assertThat(client.readResponse().status()).isEqualTo(200);
+        assertThat(backend.connections()).isZero();
+    }
+
+    private static void serveAllOf(String match, FakeBackend backend) throws Exception {
+        gateway.serve(
+                """
+                listeners: { web: { address: "127.0.0.1:0" } }
+                routes: { all: { match: { %s }, upstream: app } }
+                upstreams: { app: { endpoints: [ "%s" ] } }
+                """,
+                match, backend.address());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TRACE /, a", "TRACE *, a", "CONNECT a:443, a:443"})
+    @Row("header-rules/trace")
+    void refusesMethodsThatShowOrOpenTooMuch(String line, String host) throws Exception {
+        FakeBackend backend = gateway.answering(EMPTY);
+        gateway.forward(backend);
+
+        Wire client =
+                gateway.send(
+                        line + " HTTP/1.1\r\nHost: " + host + "\r\nMax-Forwards: 0\r\n\r\n");
+        Message response = client.readResponse();
+
+        assertThat(response.status()).isEqualTo(line.contains("*") ? 400 : 405);
+        assertThat(response.has("allow")).isEqualTo(response.status() == 405);
+        assertThat(backend.connections()).isZero();
+    }
+
+    @Test
+    @Row("header-rules/proxy-status")
+    void saysWhatWentWrongInItsOwnAnswersOnly() throws Exception {
+        FakeBackend backend =
+                gateway.answering("HTTP/1.1 500 Sorry\r\nContent-Length: 0\r\n\r\n");
+        gateway.serve(
+                """
+                listeners: { web: { address: "127.0.0.1:0" } }
+                routes:
+                  app: { match: { path: /app }, upstream: app }
+                  nobody: { match: { path: /nobody }, upstream: nobody }
+                upstreams:
+                  app: { endpoints: [ "%s" ] }
+                  nobody: { endpoints: [ "%s" ] }
+                """,
+                backend.address(), FakeBackend.refusing().address());
+
+        Wire client = gateway.connect();
+
+        assertThat(proxyStatus(client, "/app")).isNull();
+        assertThat(proxyStatus(client, "/nobody")).isEqualTo("jadegate; error=connection_refused");
+        assertThat(proxyStatus(client, "/none")).isEqualTo("jadegate; error=destination_not_found");
+    }
+
+    private static String proxyStatus(Wire client, String path) throws Exception {
+        return client.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n")
+                .readResponse()
+                .field("proxy-status");
     }
 }

@@ -194,6 +194,7 @@ class RefusalsTest {
     // ---- limits
 
     @Test
+    @Row("size-limits/uri")
     void answers414ToALongTarget() throws Exception {
         gateway.forward(gateway.echoing(), LIMITS);
 
@@ -204,6 +205,7 @@ class RefusalsTest {
     }
 
     @Test
+    @Row("size-limits/uri")
     void answers414BeforeTheLineHasEnded() throws Exception {
         gateway.forward(gateway.echoing(), LIMITS);
 
@@ -213,6 +215,7 @@ class RefusalsTest {
     }
 
     @Test
+    @Row("size-limits/head")
     void answers431ToALargeHead() throws Exception {
         gateway.forward(gateway.echoing(), LIMITS);
 
@@ -223,6 +226,7 @@ class RefusalsTest {
     }
 
     @Test
+    @Row("size-limits/fields")
     void answers431ToManyFields() throws Exception {
         gateway.forward(gateway.echoing(), LIMITS);
 
@@ -233,6 +237,7 @@ class RefusalsTest {
     }
 
     @Test
+    @Row("size-limits/fields")
     void takesAHeadThatJustFits() throws Exception {
         gateway.forward(gateway.echoing(), LIMITS);
 
@@ -243,6 +248,7 @@ class RefusalsTest {
     }
 
     @Test
+    @Row("size-limits/body")
     void answers413ToALargeBodyBeforeAnybodySeesIt() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend, LIMITS);
@@ -256,6 +262,7 @@ class RefusalsTest {
     }
 
     @Test
+    @Row("size-limits/body")
     void answers413ToAChunkedBodyThatGrowsTooLarge() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend, LIMITS);
@@ -275,6 +282,7 @@ class RefusalsTest {
     }
 
     @Test
+    @Row("size-limits/discard")
     void servesTheNextRequestBehindARefusedBody() throws Exception {
         gateway.forward(gateway.echoing(), LIMITS);
 
@@ -287,6 +295,7 @@ class RefusalsTest {
     }
 
     @Test
+    @Row("size-limits/discard")
     void givesUpOnABodyThatIsMuchTooLarge() throws Exception {
         gateway.forward(gateway.echoing(), LIMITS);
 
@@ -339,6 +348,7 @@ class RefusalsTest {
     }
 
     @Test
+    @Row("header-rules/expect-unknown")
     void answers417ToAnUnknownExpectation() throws Exception {
         gateway.forward(gateway.echoing());
 
@@ -348,6 +358,7 @@ class RefusalsTest {
     }
 
     @Test
+    @Row("header-rules/loop")
     void answers508WhenItSeesItselfTooOften() throws Exception {
         gateway.forward(gateway.echoing());
         String own = "1.1 jadegate, ";
@@ -364,6 +375,7 @@ class RefusalsTest {
     }
 
     @Test
+    @Row("header-rules/proxy-status-details")
     void hidesDetailsFromStrangersAndTellsThemToTrustedPeers() throws Exception {
         gateway.forward(
                 gateway.backend(), "defaults: { client-address: { trusted: [ 127.0.0.0/8 ] } }");

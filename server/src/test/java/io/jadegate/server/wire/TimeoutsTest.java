@@ -6,6 +6,7 @@ import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Message;
 import io.jadegate.testkit.Wire;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -24,6 +25,7 @@ class TimeoutsTest {
     }
 
     @Test
+    @Row("timeouts/header")
     void closesAClientThatNeverSaysAnything() throws Exception {
         gateway.forward(gateway.backend(), timeouts("header: 100ms"));
 
@@ -31,6 +33,7 @@ class TimeoutsTest {
     }
 
     @Test
+    @Row("timeouts/header")
     void answers408ToAHeadThatDoesNotEnd() throws Exception {
         gateway.forward(gateway.backend(), timeouts("header: 100ms"));
 
@@ -43,6 +46,7 @@ class TimeoutsTest {
     }
 
     @Test
+    @Row("timeouts/header")
     void answers408ToALaterHeadThatDoesNotEnd() throws Exception {
         gateway.forward(gateway.answering(OK), timeouts("header: 100ms"));
 
@@ -54,33 +58,33 @@ class TimeoutsTest {
     }
 
     @Test
+    @Row("timeouts/header")
     void letsNobodyHoldAHeadOpenByTrickling() throws Exception {
         // So large that it is the time that ends the head.
         gateway.forward(
                 gateway.backend(),
                 "defaults: { timeouts: { header: 200ms }, limits: { head: 16MiB } }");
 
-        Wire client = gateway.send("GET / HTTP/1.1\r\n");
-        trickleUntilClosed(client);
+        Wire client = gateway.send("GET / HTTP/1.1\r\nX: ");
+        Thread trickler = Thread.ofPlatform().daemon().start(() -> tricklesUntilClosed(client));
 
-        assertThat(gone()).isTrue();
+        assertThat(client.readResponse().status()).isEqualTo(408);
+        client.close();
+        trickler.join();
     }
 
-    private static void trickleUntilClosed(Wire client) {
+    private static void tricklesUntilClosed(Wire client) {
         try {
-            while (!gone()) {
+            while (true) {
                 client.send("x");
             }
         } catch (IOException closed) {
-            Gateway.await("the end of the connection", TimeoutsTest::gone);
+            // That is what it waits for.
         }
     }
 
-    private static boolean gone() {
-        return gateway.clientConnections() == 0;
-    }
-
     @Test
+    @Row("timeouts/body-idle")
     void answers408ToABodyThatStops() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend, timeouts("body-idle: 100ms"));
@@ -96,6 +100,7 @@ class TimeoutsTest {
     }
 
     @Test
+    @Row("timeouts/connect")
     void answers504ToAnEndpointThatDoesNotAccept() throws Exception {
         gateway.forward(gateway.keep(FakeBackend.hanging()), timeouts("connect: 100ms"));
 
@@ -107,6 +112,7 @@ class TimeoutsTest {
     }
 
     @Test
+    @Row("timeouts/first-byte")
     void answers504ToAnEndpointThatDoesNotAnswer() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend, timeouts("first-byte: 100ms"));
@@ -123,6 +129,7 @@ class TimeoutsTest {
     }
 
     @Test
+    @Row("timeouts/first-byte")
     void answers504ToAnEndpointThatStopsInsideItsHead() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend, timeouts("first-byte: 100ms"));
@@ -137,6 +144,7 @@ class TimeoutsTest {
     }
 
     @Test
+    @Row("timeouts/idle")
     void cutsAnAnswerThatStops() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend, timeouts("idle: 100ms"));
@@ -151,6 +159,7 @@ class TimeoutsTest {
     }
 
     @Test
+    @Row("timeouts/total")
     void answers504WhenAllOfItTakesTooLong() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend, timeouts("total: 100ms"));
@@ -166,6 +175,7 @@ class TimeoutsTest {
     }
 
     @Test
+    @Row("timeouts/total")
     void cutsAnAnswerThatTakesTooLongInAll() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend, timeouts("total: 100ms"));
@@ -180,6 +190,7 @@ class TimeoutsTest {
     }
 
     @Test
+    @Row("timeouts/total-event-stream")
     void neverCutsAnEventStreamForItsLength() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend, timeouts("total: 100ms, idle: 400ms"));
@@ -198,6 +209,7 @@ class TimeoutsTest {
     }
 
     @Test
+    @Row("timeouts/write-client")
     void cutsAClientThatStopsReading() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend, timeouts("write: 200ms"));
@@ -211,6 +223,7 @@ class TimeoutsTest {
     }
 
     @Test
+    @Row("timeouts/write-upstream")
     void answers504ToAnEndpointThatStopsReading() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend, timeouts("write: 200ms"));
@@ -240,6 +253,7 @@ class TimeoutsTest {
     }
 
     @Test
+    @Row("timeouts/per-try")
     void limitsOneTryByItsOwnTime() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.serve(
@@ -256,5 +270,97 @@ class TimeoutsTest {
 
         assertThat(client.readResponse().status()).isEqualTo(504);
         upstream.awaitGone();
+    }
+
+    private static final String PER_TRY =
+            """
+            listeners: { web: { address: "127.0.0.1:0" } }
+            routes: { all: { match: { path: / }, upstream: app, retry: { tries: 3, per-try: 100ms } } }
+            upstreams: { app: { endpoints: [ "%s" ] } }
+            """;
+
+    @Test
+    @Row("timeouts/per-try")
+    void triesAgainAfterASlowTry() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(PER_TRY, backend.address());
+
+        Wire client = gateway.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody");
+        for (int i = 0; i < 2; i++) {
+            Wire slow = backend.accept();
+            assertThat(slow.readRequest().body()).isEqualTo("body");
+            slow.awaitGone();
+        }
+        Wire fast = backend.accept();
+        assertThat(fast.readRequest().body()).isEqualTo("body");
+        fast.send(OK);
+
+        assertThat(client.readResponse().body()).isEqualTo("ok");
+    }
+
+    @Test
+    @Row("timeouts/per-try")
+    void triesNothingAgainThatMayHaveBeenDone() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(PER_TRY, backend.address());
+
+        Wire client = gateway.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+        backend.accept().readRequest();
+
+        assertThat(client.readResponse().status()).isEqualTo(504);
+        assertThat(backend.untouched()).isTrue();
+    }
+
+    @Test
+    @Row("timeouts/idle")
+    void cutsNoAnswerBesideWhichTheBodyMoves() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.forward(backend, timeouts("idle: 1s"));
+
+        Wire client =
+                gateway.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+        Wire upstream = backend.accept();
+        upstream.readHead();
+        upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+        client.readHead();
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1500);
+        while (System.nanoTime() - end < 0) {
+            client.send("1\r\nx\r\n");
+            upstream.readUntil("1\r\nx\r\n");
+        }
+        upstream.send("ok");
+
+        assertThat(client.read(2)).isEqualTo("ok");
+    }
+
+    @Test
+    @Row("timeouts/retry-pause")
+    void pausesBeforeItTriesTheOnlyEndpointAgain() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(
+                """
+                listeners: { web: { address: "127.0.0.1:0" } }
+                routes: { all: { match: { path: / }, upstream: app, retry: { on: [ reset-before-response ] } } }
+                upstreams: { app: { endpoints: [ "%s" ], pool: { max-idle: 0 } } }
+                """,
+                backend.address());
+        Wire client = gateway.connect();
+
+        long paused = 0;
+        for (int i = 0; i < 30; i++) {
+            client.send(GET);
+            Wire broken = backend.accept();
+            broken.readRequest();
+            broken.reset();
+            long from = System.nanoTime();
+            Wire upstream = backend.accept();
+            paused += System.nanoTime() - from;
+            upstream.readRequest();
+            upstream.send(OK);
+            client.readResponse();
+        }
+
+        // Thirty pauses from 0 to 25 ms. That they are so short together does not happen.
+        assertThat(paused).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(100));
     }
 }

@@ -313,6 +313,7 @@ class UpstreamsTest {
     }
 
     @Test
+    @Row("timeouts/pending")
     void answers503ToWhoHasWaitedTooLong() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.serve(CAPACITY, backend.address(), "requests: 1, pending-timeout: 100ms");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Message;
 import io.jadegate.testkit.Wire;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -45,6 +46,7 @@ class WebSocketTest {
     }
 
     @Test
+    @Row("header-rules/upgrade")
     void passesTheHandshakeOnAndThenEveryOctet() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend);
@@ -136,6 +138,7 @@ class WebSocketTest {
                 "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
                 "GET / HTTP/1.0\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
             })
+    @Row("header-rules/upgrade")
     void ignoresUpgradesThatAreNone(String request) throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.forward(backend);
@@ -192,11 +195,27 @@ class WebSocketTest {
     }
 
     @Test
+    @Row("timeouts/tunnel-idle")
     void endsASilentTunnel() throws Exception {
         Tunnel tunnel = open("defaults: { timeouts: { tunnel-idle: 100ms } }");
 
         tunnel.client.awaitGone();
         tunnel.upstream.awaitGone();
+    }
+
+    @Test
+    @Row("timeouts/total-tunnel")
+    void endsNoTunnelForItsLength() throws Exception {
+        Tunnel tunnel = open("defaults: { timeouts: { total: 100ms } }");
+
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
+        while (System.nanoTime() - end < 0) {
+            tunnel.client.send("ping");
+            assertThat(tunnel.upstream.read(4)).isEqualTo("ping");
+            tunnel.upstream.send("pong");
+            assertThat(tunnel.client.read(4)).isEqualTo("pong");
+        }
+        tunnel.upstream.close();
     }
 
     @Test
