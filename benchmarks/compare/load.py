@@ -2,6 +2,7 @@
 import math
 import os
 import re
+import resource
 import subprocess
 
 WRK_REPORT = '''
@@ -27,13 +28,22 @@ def _run(core, command, seconds):
     return subprocess.run(pinned, capture_output=True, text=True, timeout=4 * seconds + 60).stdout
 
 
+def _spent_by_ended_children():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 class Load:
     """Gives of each run: requests, errors, per_second, and p50, p99, p999 in microseconds."""
 
     def __init__(self, site, core):
-        self._core = core
+        self._core, self._endpoint = core, site.endpoint
         self._report = site.write('report.lua', WRK_REPORT)
         self._log = site.path('h2load.log')
+
+    def cpu_seconds(self):
+        """What load and endpoint have spent so far."""
+        return _spent_by_ended_children() + self._endpoint.process.cpu_seconds()
 
     def full(self, port, path, connections, seconds):
         """Every connection sends its next request when it has its answer."""

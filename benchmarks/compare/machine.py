@@ -37,6 +37,13 @@ def retransmissions():
     return int(values[names.index('RetransSegs')])
 
 
+def busy_seconds():
+    """User and system time that all processes of this machine have spent since it started."""
+    with open('/proc/stat') as file:
+        user, nice, system = map(int, file.readline().split()[1:4])
+    return (user + nice + system) / os.sysconf('SC_CLK_TCK')
+
+
 def _version(*command):
     run = subprocess.run(command, capture_output=True, text=True)
     found = re.search(r'\d+\.\d+(\.\d+)?', run.stdout + run.stderr)

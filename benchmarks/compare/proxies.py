@@ -145,6 +145,7 @@ class Site:
         self._connections = machine.raise_descriptors() - 1000
         self._backend = free_port()
         self._running = {}
+        self.endpoint = None
 
     def __enter__(self):
         os.mkdir(self.path('www'))
@@ -152,8 +153,8 @@ class Site:
         for name, size in BODIES.items():
             self.write('www/' + name, 'x' * size)
         files = FILES.format(port=self._backend, folder=self._folder, small='x' * BODIES['128B'])
-        backend = Proxy('endpoint', self._backend, self._nginx('endpoint', files), self.path('endpoint.log'))
-        self._running['endpoint'] = backend.start(self._options.load_core).await_ready()
+        self.endpoint = Proxy('endpoint', self._backend, self._nginx('endpoint', files), self.path('endpoint.log'))
+        self._running['endpoint'] = self.endpoint.start(self._options.load_core).await_ready()
         return self
 
     def __exit__(self, *_):

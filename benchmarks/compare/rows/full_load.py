@@ -1,4 +1,6 @@
 """CPU per request at full load: each connection sends its next request when it has its answer."""
+import time
+
 import machine
 from load import Load
 from rounds import interleaved, markdown, median, ratio
@@ -7,11 +9,15 @@ from rows.row import Row
 
 def measured(load, proxy, path, connections, seconds):
     """What wrk says of one run, with the processor time that the proxy spent on it."""
-    cpu, again = proxy.process.cpu_seconds(), machine.retransmissions()
+    began, again = time.monotonic(), machine.retransmissions()
+    proxy_cpu, load_cpu, busy = proxy.process.cpu_seconds(), load.cpu_seconds(), machine.busy_seconds()
     run = load.full(proxy.port, path, connections, seconds)
     proxy.process.insist()
-    run['cpu'] = (proxy.process.cpu_seconds() - cpu) / run['requests'] * 1e6
+    proxy_cpu, load_cpu = proxy.process.cpu_seconds() - proxy_cpu, load.cpu_seconds() - load_cpu
+    others = machine.busy_seconds() - busy - proxy_cpu - load_cpu
+    run['cpu'] = proxy_cpu / run['requests'] * 1e6
     run['retransmitted'] = machine.retransmissions() - again
+    run['others'] = max(0, others) / (time.monotonic() - began)
     return run
 
 
@@ -29,12 +35,14 @@ def cells(rounds, name, bases):
     """A line of a table of full load."""
     errors = sum(each[name]['errors'] for each in rounds)
     again = sum(each[name]['retransmitted'] for each in rounds)
+    others = max(each[name]['others'] for each in rounds)
     millis = ['%.2f' % (median(rounds, name, key) / 1000) for key in ('p50', 'p99', 'p999')]
     return [name, '%.0f' % median(rounds, name, 'per_second'), '%.1f' % median(rounds, name, 'cpu'), *millis,
-            str(again), str(errors), *(ratio(rounds, name, base, 'cpu') for base in bases)]
+            str(again), '%.0f %%' % (100 * others), str(errors), *(ratio(rounds, name, base, 'cpu') for base in bases)]
 
 
-HEAD = ['proxy', 'requests/s', 'CPU µs a request', 'p50 ms', 'p99 ms', 'p99.9 ms', 'TCP segments sent again', 'errors']
+HEAD = ['proxy', 'requests/s', 'CPU µs a request', 'p50 ms', 'p99 ms', 'p99.9 ms', 'TCP segments sent again',
+        'other processes, most', 'errors']
 
 
 class FullLoad(Row):
