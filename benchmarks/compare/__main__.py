@@ -30,6 +30,7 @@ def arguments():
     parser.add_argument('--load-core', type=int, default=1, help='of the load and of what the proxies forward to')
     parser.add_argument('--json', metavar='FILE', help='keeps every round; rows measured before stay in it')
     parser.add_argument('--publish', metavar='FILE', help='measures nothing: writes the tables of FILE into the documents')
+    parser.add_argument('--verify', metavar='FILE', help='measures nothing: fails when the documents say otherwise than FILE')
     options = parser.parse_args()
     if options.quick:
         options.rounds, options.seconds, options.warm, options.idle = 3, 2, 6, 1000
@@ -55,6 +56,8 @@ def main():
     options = arguments()
     if options.publish:
         return publish.into_documents(options.publish)
+    if options.verify:
+        return publish.verify(options.verify)
     missing = machine.missing(options)
     if missing:
         sys.exit('\n'.join(['cannot compare:', *missing]))

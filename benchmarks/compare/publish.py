@@ -6,6 +6,7 @@ A document has the place of a table between `<!-- compare NAME -->` and `<!-- /c
 import json
 import os
 import re
+import sys
 
 import machine
 from rounds import markdown
@@ -58,14 +59,27 @@ def _content(results, what):
     return ROWS[what].table(results['rows'][what])
 
 
-def into_documents(path):
-    """Writes what a file of results says into its places in the documents."""
+def _filled(path):
+    """Each document with its text as it is and as a file of results wants it."""
     with open(path) as file:
         results = json.load(file)
     for name in DOCUMENTS:
         document = os.path.join(machine.ROOT, name)
         with open(document) as file:
             text = file.read()
-        filled = PLACE.sub(lambda place: '%s%s\n%s' % (place[1], _content(results, place[2]), place[3]), text)
+        yield document, text, PLACE.sub(
+            lambda place: '%s%s\n%s' % (place[1], _content(results, place[2]), place[3]), text)
+
+
+def into_documents(path):
+    """Writes what a file of results says into its places in the documents."""
+    for document, _, filled in _filled(path):
         with open(document, 'w') as file:
             file.write(filled)
+
+
+def verify(path):
+    """Ends with status 1 when a document says otherwise than a file of results."""
+    stale = [document for document, text, filled in _filled(path) if text != filled]
+    if stale:
+        sys.exit('%s: not what %s says; benchmarks/compare --publish %s writes it' % (', '.join(stale), path, path))

@@ -7,18 +7,23 @@ from rounds import interleaved, markdown, median, ratio
 from rows.row import Row
 
 
-def measured(load, proxy, path, connections, seconds):
-    """What wrk says of one run, with the processor time that the proxy spent on it."""
+def watched(load, proxy, run):
+    """What `run()` of a load gives, with what it cost the proxy and what else happened meanwhile."""
     began, again = time.monotonic(), machine.retransmissions()
     proxy_cpu, load_cpu, busy = proxy.process.cpu_seconds(), load.cpu_seconds(), machine.busy_seconds()
-    run = load.full(proxy.port, path, connections, seconds)
+    result = run()
     proxy.process.insist()
     proxy_cpu, load_cpu = proxy.process.cpu_seconds() - proxy_cpu, load.cpu_seconds() - load_cpu
     others = machine.busy_seconds() - busy - proxy_cpu - load_cpu
-    run['cpu'] = proxy_cpu / run['requests'] * 1e6
-    run['retransmitted'] = machine.retransmissions() - again
-    run['others'] = max(0, others) / (time.monotonic() - began)
-    return run
+    result['cpu'] = proxy_cpu / result['requests'] * 1e6
+    result['retransmitted'] = machine.retransmissions() - again
+    result['others'] = max(0, others) / (time.monotonic() - began)
+    return result
+
+
+def measured(load, proxy, path, connections, seconds):
+    """One watched run at full load."""
+    return watched(load, proxy, lambda: load.full(proxy.port, path, connections, seconds))
 
 
 def warmed(site, options, load, names, path, connections):
