@@ -1,31 +1,23 @@
 package io.jadegate.control.admin;
 
-import io.helidon.http.HeaderNames;
-import io.helidon.http.HeaderValues;
-import io.helidon.http.Method;
-import io.helidon.http.Status;
-import io.helidon.webserver.CloseConnectionException;
-import io.helidon.webserver.ListenerConfig;
-import io.helidon.webserver.WebServer;
-import io.helidon.webserver.http.HttpRouting;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import io.jadegate.api.config.Address;
 import io.jadegate.api.config.NodeConfig;
 import io.jadegate.api.config.Problem;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executors;
 import java.util.function.Function;
-import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,12 +33,23 @@ public final class AdminServer implements AutoCloseable {
 
     private static final Address DEFAULT_ADMIN = new Address.Inet("127.0.0.1", 9901);
     private static final Address DEFAULT_METRICS = new Address.Inet("127.0.0.1", 9902);
-    private static final String METRICS = "metrics";
+    private static final int GRACE_SECONDS = 1;
 
-    private static final int MAX_CONNECTIONS = 256;
-    private static final Duration IDLE = Duration.ofSeconds(60);
-    private static final Duration READ = Duration.ofSeconds(20);
-    private static final Duration GRACE = Duration.ofSeconds(1);
+    /// What the JDK's server calls the length of no body at all; 0 means an unknown one.
+    private static final int NO_BODY = -1;
+
+    /// The limits of the JDK's server are system properties, read once for the process. What an
+    /// operator sets on the command line stays. Times are in seconds but for the last.
+    private static final Map<String, String> LIMITS =
+            Map.of(
+                    "jdk.httpserver.maxConnections", "256",
+                    "sun.net.httpserver.idleInterval", "60",
+                    "sun.net.httpserver.maxReqTime", "20",
+                    "sun.net.httpserver.maxReqHeaders", "100",
+                    "sun.net.httpserver.maxReqHeaderSize", "32768",
+                    "sun.net.httpserver.nodelay", "true",
+                    // How often requests are looked at for their time: an idle node shall sleep.
+                    "sun.net.httpserver.timerMillis", "5000");
 
     /// What every answer carries: nothing here may be stored, framed, guessed at or run.
     private static final List<String[]> PRECAUTIONS =
@@ -59,18 +62,12 @@ public final class AdminServer implements AutoCloseable {
                     new String[] {"Referrer-Policy", "no-referrer"},
                     new String[] {"Cross-Origin-Resource-Policy", "same-origin"});
 
-    /// Loggers are held weakly, and Helidon tells at level INFO what nobody asked.
-    private static final java.util.logging.Logger HELIDON_LOG =
-            java.util.logging.Logger.getLogger("io.helidon");
+    private final HttpServer admin;
+    private final HttpServer metrics;
 
-    private final WebServer server;
-    private final InetSocketAddress adminAddress;
-    private final InetSocketAddress metricsAddress;
-
-    private AdminServer(WebServer server, InetAddress admin, InetAddress metrics) {
-        this.server = server;
-        this.adminAddress = new InetSocketAddress(admin, server.port());
-        this.metricsAddress = new InetSocketAddress(metrics, server.port(METRICS));
+    private AdminServer(HttpServer admin, HttpServer metrics) {
+        this.admin = admin;
+        this.metrics = metrics;
     }
 
     /// What is wrong with the addresses.
@@ -92,60 +89,53 @@ public final class AdminServer implements AutoCloseable {
     /// @param node without [#problems]
     /// @throws IOException when the token cannot be read or made, or an address cannot be bound
     public static AdminServer start(NodeConfig node, AdminPorts ports) throws IOException {
-        // A bind that fails is told once, by the exception below, not also as two stack traces.
-        HELIDON_LOG.setLevel(Level.OFF);
+        LIMITS.forEach(System.getProperties()::putIfAbsent);
         AdminToken token = AdminToken.readOrMake(node.stateDir());
-        InetSocketAddress admin = resolve(admin(node));
-        InetSocketAddress metrics = resolve(metrics(node));
+        InetSocketAddress adminAddress = resolve(admin(node));
+        InetSocketAddress metricsAddress = resolve(metrics(node));
         var api = new AdminApi(ports, new Guard(names(node, admin(node)), token));
-        var exposition = new MetricsApi(ports, metricsGuard(node, metrics));
-        WebServer server =
-                WebServer.builder()
-                        .shutdownHook(false)
-                        .featuresDiscoverServices(false)
-                        .update(listener -> configure(listener, admin, api::answer))
-                        .putSocket(
-                                METRICS,
-                                listener -> configure(listener, metrics, exposition::answer))
-                        .build();
-        server.start();
-        HELIDON_LOG.setLevel(Level.WARNING);
-        // Helidon only logs that a socket could not be bound.
-        if (server.port() < 0 || server.port(METRICS) < 0) {
-            server.stop();
-            InetSocketAddress taken = server.port() < 0 ? admin : metrics;
-            throw new IOException(
-                    "cannot listen on " + text(taken) + ": the address is in use or not here");
+        var exposition = new MetricsApi(ports, metricsGuard(node, metricsAddress));
+        HttpServer admin = bind(adminAddress, api::answer);
+        HttpServer metrics;
+        try {
+            metrics = bind(metricsAddress, exposition::answer);
+        } catch (IOException e) {
+            admin.stop(0);
+            throw e;
         }
-        return new AdminServer(server, admin.getAddress(), metrics.getAddress());
+        admin.start();
+        metrics.start();
+        return new AdminServer(admin, metrics);
     }
 
-    private static void configure(
-            ListenerConfig.BuilderBase<?, ?> listener,
-            InetSocketAddress address,
-            Function<AdminRequest, Answer> answers) {
-        listener.address(address.getAddress());
-        listener.port(address.getPort());
-        listener.maxTcpConnections(MAX_CONNECTIONS);
-        listener.idleConnectionTimeout(IDLE);
-        listener.connectionOptions(socket -> socket.readTimeout(READ));
-        listener.shutdownGracePeriod(GRACE);
-        listener.routing(
-                HttpRouting.builder()
-                        .any((request, response) -> serve(request, response, answers)));
+    private static HttpServer bind(
+            InetSocketAddress address, Function<AdminRequest, Answer> answers) throws IOException {
+        HttpServer server;
+        try {
+            server = HttpServer.create(address, /* backlog= */ 0);
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot listen on " + text(address) + ": the address is in use or not here", e);
+        }
+        server.createContext("/", exchange -> serve(exchange, answers));
+        server.setExecutor(
+                Executors.newThreadPerTaskExecutor(
+                        Thread.ofVirtual().name("jadegate-admin-", 0).factory()));
+        return server;
     }
 
     public InetSocketAddress adminAddress() {
-        return adminAddress;
+        return admin.getAddress();
     }
 
     public InetSocketAddress metricsAddress() {
-        return metricsAddress;
+        return metrics.getAddress();
     }
 
     @Override
     public void close() {
-        server.stop();
+        admin.stop(GRACE_SECONDS);
+        metrics.stop(GRACE_SECONDS);
     }
 
     // ---- addresses
@@ -204,51 +194,44 @@ public final class AdminServer implements AutoCloseable {
 
     // ---- requests
 
-    private static void serve(
-            ServerRequest request,
-            ServerResponse response,
-            Function<AdminRequest, Answer> answers) {
-        Answer answer = answer(request, answers);
-        PRECAUTIONS.forEach(field -> response.header(field[0], field[1]));
-        answer.fields().forEach((name, value) -> response.header(name, value));
-        response.header(HeaderNames.CONTENT_TYPE, answer.contentType());
-        response.status(Status.create(answer.status()));
-        if (request.prologue().method().equals(Method.HEAD)) {
-            response.send();
-        } else {
-            response.send(answer.body());
-        }
-        // Helidon 4.5.0 announces the close and waits for another request instead
-        // (helidon-io/helidon#12324).
-        if (request.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
-            throw new CloseConnectionException("the client asked for it");
+    private static void serve(HttpExchange exchange, Function<AdminRequest, Answer> answers)
+            throws IOException {
+        try (exchange) {
+            Answer answer = answer(exchange, answers);
+            Headers fields = exchange.getResponseHeaders();
+            PRECAUTIONS.forEach(field -> fields.set(field[0], field[1]));
+            answer.fields().forEach(fields::set);
+            fields.set("Content-Type", answer.contentType());
+            byte[] body = answer.body();
+            if (exchange.getRequestMethod().equals("HEAD")) {
+                fields.set("Content-Length", Integer.toString(body.length));
+                exchange.sendResponseHeaders(answer.status(), NO_BODY);
+                return;
+            }
+            exchange.sendResponseHeaders(answer.status(), body.length == 0 ? NO_BODY : body.length);
+            exchange.getResponseBody().write(body);
         }
     }
 
-    private static Answer answer(ServerRequest request, Function<AdminRequest, Answer> answers) {
+    private static Answer answer(HttpExchange exchange, Function<AdminRequest, Answer> answers) {
+        String path = exchange.getRequestURI().getPath();
         try {
             return answers.apply(
                     new AdminRequest(
-                            request.prologue().method().text(),
-                            request.path().path(),
-                            field(request, "host"),
-                            field(request, "origin"),
-                            field(request, "authorization"),
-                            field(request, "accept"),
-                            () -> content(request)));
+                            exchange.getRequestMethod(),
+                            path,
+                            field(exchange, "Host"),
+                            field(exchange, "Origin"),
+                            field(exchange, "Authorization"),
+                            field(exchange, "Accept"),
+                            exchange::getRequestBody));
         } catch (RuntimeException bug) {
-            LOG.error("admin: {} failed", request.path().path(), bug);
+            LOG.error("admin: {} failed", path, bug);
             return Answer.problem(500, "Internal Server Error", "The gateway failed; see its log.");
         }
     }
 
-    private static InputStream content(ServerRequest request) {
-        return request.content().hasEntity()
-                ? request.content().inputStream()
-                : InputStream.nullInputStream();
-    }
-
-    private static @Nullable String field(ServerRequest request, String name) {
-        return request.headers().first(HeaderNames.create(name)).orElse(null);
+    private static @Nullable String field(HttpExchange exchange, String name) {
+        return exchange.getRequestHeaders().getFirst(name);
     }
 }
