@@ -18,15 +18,6 @@ import java.util.Map;
 /// with it.
 final class Demonstration implements AutoCloseable {
 
-    /// The addresses of the gateway.
-    record Ports(int web, int admin, int metrics) {
-
-        static final Ports USUAL = new Ports(8080, 9901, 9902);
-
-        /// Ports that the system chooses, for a rehearsal beside whatever else runs.
-        static final Ports ANY = new Ports(0, 0, 0);
-    }
-
     private static final String CONFIG = "demonstration.yaml";
 
     private final EchoUpstream first = new EchoUpstream("echo-1");
@@ -34,14 +25,11 @@ final class Demonstration implements AutoCloseable {
     private final Path state;
     private final LoadResult config;
 
-    Demonstration(Ports ports) throws IOException {
+    Demonstration() throws IOException {
         state = Files.createTempDirectory("jadegate-demonstration-");
         var variables =
                 Map.of(
                         "STATE", state.toString(),
-                        "WEB_PORT", Integer.toString(ports.web),
-                        "ADMIN_PORT", Integer.toString(ports.admin),
-                        "METRICS_PORT", Integer.toString(ports.metrics),
                         "ECHO_1", Integer.toString(first.port()),
                         "ECHO_2", Integer.toString(second.port()),
                         "NOBODY", Integer.toString(unusedPort()));
@@ -100,7 +88,7 @@ final class Demonstration implements AutoCloseable {
     }
 
     /// A port where nobody listens: it was free a moment ago.
-    private static int unusedPort() throws IOException {
+    static int unusedPort() throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

@@ -40,7 +40,10 @@ public final class Main implements Runnable {
         System.exit(execute(arguments));
     }
 
-    private static int execute(String... arguments) {
+    /// Runs one command.
+    ///
+    /// @return its exit code
+    static int execute(String... arguments) {
         RunCommand run = RunCommand.plain(arguments);
         if (run == null) {
             return commandLine().execute(arguments);

@@ -63,7 +63,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private static int demonstrate() throws IOException, InterruptedException {
-        try (var demonstration = new Demonstration(Demonstration.Ports.USUAL)) {
+        try (var demonstration = new Demonstration()) {
             return serve(demonstration::config, demonstration.invitation());
         }
     }

@@ -1,10 +1,6 @@
 package io.jadegate.server;
 
-import static java.lang.invoke.MethodHandles.dropArguments;
-import static java.lang.invoke.MethodHandles.lookup;
-
-import java.lang.invoke.MethodHandleProxies;
-import java.lang.invoke.MethodType;
+import java.lang.reflect.Proxy;
 
 /// Runs code when the operating system signals this process. Each signal comes on a thread of its
 /// own, so what runs may block; a signal that comes again meanwhile runs its code a second time
@@ -21,15 +17,31 @@ final class Signals {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
-            var run =
-                    lookup().findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
-                            .bindTo(action);
             Object runAction =
-                    MethodHandleProxies.asInterfaceInstance(handler, dropArguments(run, 0, signal));
+                    Proxy.newProxyInstance(
+                            Signals.class.getClassLoader(),
+                            new Class<?>[] {handler},
+                            (_, method, _) -> {
+                                if (method.getDeclaringClass() == handler) {
+                                    action.run();
+                                }
+                                return null;
+                            });
             signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance(name), runAction);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("no handler for SIG" + name + " can be set", e);
+        }
+    }
+
+    /// Signals this process.
+    static void raise(String name) {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            signal.getMethod("raise", signal)
+                    .invoke(null, signal.getConstructor(String.class).newInstance(name));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("SIG" + name + " cannot be raised", e);
         }
     }
 }
