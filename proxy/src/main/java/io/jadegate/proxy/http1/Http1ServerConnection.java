@@ -146,7 +146,10 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
             current.broke(Failure.of(Failure.Kind.CLIENT_CLOSED));
         }
         giveHeadBack();
-        owner.closed(this);
+        if (peer != null) {
+            // Else it was never told that there is one.
+            owner.closed(this);
+        }
     }
 
     @Override

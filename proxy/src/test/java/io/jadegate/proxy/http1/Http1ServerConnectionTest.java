@@ -73,6 +73,22 @@ class Http1ServerConnectionTest {
         channel.passTime(3 * FakeHandler.SECOND);
     }
 
+    // ---- beginning
+
+    @Test
+    void servesNobodyWhoIsGoneBeforeItIsKnownWhoItWas() {
+        TestChannel gone = new TestChannel();
+        gone.losePeer();
+
+        gone.begin(
+                new Http1ServerConnection(
+                        gone.loop(), handler, books, new HeadLimits(32 * 1024, 100, 8192)));
+
+        // Without an address it would pass for a peer on this machine.
+        assertThat(gone.isOpen()).isFalse();
+        assertThat(handler.paths()).isEmpty();
+    }
+
     // ---- pipelining
 
     @Test

@@ -12,13 +12,18 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// A TCP connection without a network: octets in and out as text, a peer that may stop reading,
 /// half-close both ways, and time that passes when it is told to.
 final class TestChannel extends EmbeddedChannel implements DuplexChannel {
     private final Loop loop;
     private long skew;
+    private boolean peerless;
     private boolean held;
     private boolean inputShutdown;
     private boolean outputShutdown;
@@ -26,6 +31,23 @@ final class TestChannel extends EmbeddedChannel implements DuplexChannel {
     TestChannel() {
         freezeTime();
         loop = new Loop(0, eventLoop(), () -> System.nanoTime() + skew);
+    }
+
+    /// The peer is gone before anybody asked who it was.
+    void losePeer() {
+        peerless = true;
+    }
+
+    @Override
+    protected @Nullable SocketAddress remoteAddress0() {
+        return peerless ? null : super.remoteAddress0();
+    }
+
+    @Override
+    protected SocketAddress localAddress0() {
+        return peerless
+                ? new InetSocketAddress(InetAddress.getLoopbackAddress(), 80)
+                : super.localAddress0();
     }
 
     Loop loop() {
