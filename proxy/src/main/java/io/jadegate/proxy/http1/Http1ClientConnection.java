@@ -336,17 +336,25 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
         return !fields.hasToken(FieldName.CONNECTION, CLOSE);
     }
 
-    /// The seconds in `Keep-Alive: timeout=5, max=100`, or 0.
+    /// The seconds in `Keep-Alive: timeout=5, max=100`, in whatever order, or 0.
     private static int timeout(HeaderFields fields, int i) {
         byte[] bytes = fields.bytes();
         int start = fields.valueStart(i);
-        int end = Math.min(fields.valueEnd(i), start + TIMEOUT.length + 6);
-        if (end - start <= TIMEOUT.length
-                || !Ascii.equalsIgnoreCase(bytes, start, start + TIMEOUT.length, TIMEOUT)) {
-            return 0;
+        int end = fields.valueEnd(i);
+        for (int at = start; at + TIMEOUT.length < end; at++) {
+            boolean begins = at == start || bytes[at - 1] == ' ' || bytes[at - 1] == ',';
+            if (begins && Ascii.equalsIgnoreCase(bytes, at, at + TIMEOUT.length, TIMEOUT)) {
+                return seconds(bytes, at + TIMEOUT.length, end);
+            }
         }
+        return 0;
+    }
+
+    /// The number that begins at `start`, of at most six digits.
+    private static int seconds(byte[] bytes, int start, int end) {
         int seconds = 0;
-        for (int at = start + TIMEOUT.length; at < end && Ascii.isDigit(bytes[at]); at++) {
+        int most = Math.min(end, start + 6);
+        for (int at = start; at < most && Ascii.isDigit(bytes[at]); at++) {
             seconds = seconds * 10 + bytes[at] - '0';
         }
         return seconds;

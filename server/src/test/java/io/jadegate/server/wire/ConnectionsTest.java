@@ -266,7 +266,7 @@ class ConnectionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"timeout=1", "timeout=2, max=100", "Timeout=2"})
+    @ValueSource(strings = {"timeout=1", "max=100,Timeout=1", "max=100, timeout=2"})
     @Row("timeouts/pool-advertised")
     void closesAnIdleConnectionBeforeTheEndpointWould(String keepAlive) throws Exception {
         FakeBackend backend = gateway.backend();
@@ -283,7 +283,7 @@ class ConnectionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"timeout=9999999999", "timeout=-1", "timeout=", "timeout=x", "max=1"})
+    @ValueSource(strings = {"timeout=9999999999", "timeout=-1", "timeout=", "timeout=x", "max=1", "xtimeout=1"})
     @Row("timeouts/pool-advertised")
     void keepsAConnectionWhoseEndpointTellsNoTime(String keepAlive) throws Exception {
         FakeBackend backend =
