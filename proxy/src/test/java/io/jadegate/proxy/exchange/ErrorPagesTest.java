@@ -138,6 +138,26 @@ class ErrorPagesTest {
     }
 
     @Test
+    void aPageOfTheOperatorCanSayWhatWentWrong() throws IOException {
+        Path file = folder.resolve("page.html");
+        Files.writeString(
+                file, "{{status}}|{{phrase}}|{{reason}}|{{title}}|{{detail}}|{{request.id}}");
+
+        assertThat(text(new ErrorsConfig.Template(file), "octet <3>", "id-1"))
+                .isEqualTo(
+                        "404|Not Found|ROUTE_NOT_FOUND|No route matches the request."
+                                + "|octet &lt;3&gt;|id-1");
+    }
+
+    @Test
+    void aPageOfTheOperatorSaysNothingForADetailThatThereIsNot() throws IOException {
+        Path file = folder.resolve("page.html");
+        Files.writeString(file, "[{{detail}}]");
+
+        assertThat(text(new ErrorsConfig.Template(file), null, "1")).isEqualTo("[]");
+    }
+
+    @Test
     void aPageThatCannotBeReadIsAProblem() {
         List<Problem> problems = new ArrayList<>();
 

@@ -21,6 +21,9 @@ import io.jadegate.api.config.Share;
 import io.jadegate.api.config.TimeoutOverrides;
 import io.jadegate.api.config.TimeoutsConfig;
 import io.jadegate.api.config.UpstreamConfig;
+import io.jadegate.api.http.FieldName;
+import io.jadegate.api.http.HeaderFields;
+import io.jadegate.api.http.RequestHead;
 import io.jadegate.proxy.http1.HeadLimits;
 import io.jadegate.proxy.listener.Listener;
 import io.jadegate.proxy.observe.AccessLog;
@@ -28,18 +31,29 @@ import io.jadegate.proxy.observe.Meters;
 import io.jadegate.proxy.route.RouteEntry;
 import io.jadegate.proxy.route.RouteTables;
 import io.jadegate.proxy.stream.DownstreamSettings;
+import io.jadegate.proxy.stream.HttpStream;
+import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.Loops;
+import io.jadegate.proxy.stream.OutgoingResponse;
+import io.jadegate.proxy.stream.Peer;
+import io.jadegate.proxy.stream.RequestTarget;
 import io.jadegate.proxy.stream.Transport;
 import io.jadegate.proxy.upstream.Connector;
 import io.jadegate.proxy.upstream.Upstream;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,12 +80,17 @@ class ExchangeTest {
 
     private static TimeoutsConfig timeouts(
             Duration bodyIdle, Duration halfClose, Duration firstByte) {
+        return timeouts(bodyIdle, LONG, halfClose, firstByte);
+    }
+
+    private static TimeoutsConfig timeouts(
+            Duration bodyIdle, Duration write, Duration halfClose, Duration firstByte) {
         return new TimeoutsConfig(
                 LONG,
                 LONG,
                 LONG,
                 bodyIdle,
-                LONG,
+                write,
                 halfClose,
                 LONG,
                 100,
@@ -146,15 +165,14 @@ class ExchangeTest {
                 null, null);
     }
 
-    private Listener serve(TimeoutsConfig timeouts) throws IOException {
+    private Serving serving(TimeoutsConfig timeouts) {
         LimitsConfig limits =
                 new LimitsConfig(
                         ByteSize.parse("8KiB"),
                         100,
                         ByteSize.parse("4KiB"),
                         ByteSize.parse("1KiB"));
-        Serving serving =
-                new Serving(
+        return new Serving(
                         "l",
                         RouteTables.compile(
                                         List.of(
@@ -175,12 +193,21 @@ class ExchangeTest {
                         "jadegate",
                         meters.listener("l"),
                         meters.unrouted());
-        LoopState state = new LoopState(loops.all().getFirst(), AccessLog.off(1).on(0));
+    }
+
+    private HttpService service(Serving serving) {
+        return new HttpService(
+                () -> serving,
+                List.of(new LoopState(loops.all().getFirst(), AccessLog.off(1).on(0))));
+    }
+
+    private Listener serve(TimeoutsConfig timeouts) throws IOException {
+        Serving serving = serving(timeouts);
         return Listener.bind(
                 Address.parse("127.0.0.1:0"),
                 ListenerConfig.Accept.BALANCED,
                 loops,
-                new HttpService(() -> serving, List.of(state)),
+                service(serving),
                 serving::limits,
                 serving::counts);
     }
@@ -270,5 +297,132 @@ class ExchangeTest {
             assertThat(answer(client)).contains("413").contains("Connection: close");
         }
         listener.close();
+    }
+
+    /// A client whose connection takes no more until it is told so.
+    private static final class StalledClient implements HttpStream.Server {
+        private final Loop loop;
+        private final CountDownLatch received = new CountDownLatch(4);
+        private HttpStream.@Nullable RequestReceiver receiver;
+        private boolean writable;
+        private boolean reset;
+        private boolean ended;
+
+        StalledClient(Loop loop) {
+            this.loop = loop;
+        }
+
+        void readAgain() {
+            writable = true;
+            Objects.requireNonNull(receiver).writable();
+        }
+
+        @Override
+        public Loop loop() {
+            return loop;
+        }
+
+        @Override
+        public Peer peer() {
+            InetSocketAddress here = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+            return Peer.of(here, here, /* secure= */ false);
+        }
+
+        @Override
+        public void receiver(HttpStream.RequestReceiver receiver) {
+            this.receiver = receiver;
+        }
+
+        @Override
+        public void sendInterim(OutgoingResponse response) {}
+
+        @Override
+        public void sendResponse(OutgoingResponse response) {}
+
+        @Override
+        public void send(ByteBuf data) {
+            for (int i = data.readableBytes(); i > 0; i--) {
+                received.countDown();
+            }
+            data.release();
+        }
+
+        @Override
+        public void sendEnd(@Nullable HeaderFields trailers) {
+            ended = true;
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public boolean writable() {
+            return writable;
+        }
+
+        @Override
+        public void consumed(int octets) {}
+
+        @Override
+        public void closeAfterResponse() {}
+
+        @Override
+        public long sentOctets() {
+            return 0;
+        }
+
+        @Override
+        public void reset() {
+            reset = true;
+        }
+    }
+
+    private static RequestHead get() {
+        RequestHead head = new RequestHead();
+        head.fields().add(FieldName.HOST, "a");
+        int target = head.fields().append("/");
+        assertThat(RequestTarget.resolve(head, target, target + 1)).isNull();
+        return head;
+    }
+
+    private static <T> T on(Loop loop, Callable<T> question) throws Exception {
+        return loop.eventLoop().submit(question).get();
+    }
+
+    @Test
+    void aClientThatReadsAgainLeavesTheEndpointItsWholeTime() throws Exception {
+        Duration write = Duration.ofSeconds(1);
+        HttpService service = service(serving(timeouts(LONG, write, LONG, LONG)));
+        Loop loop = loops.all().getFirst();
+        StalledClient client = new StalledClient(loop);
+        CountDownLatch writeHasPassed = new CountDownLatch(1);
+        on(
+                loop,
+                () -> {
+                    service.request(client, get(), HttpStream.NO_BODY);
+                    Objects.requireNonNull(client.receiver).readComplete();
+                    return null;
+                });
+
+        try (Socket accepted = endpoint.accept()) {
+            accepted.getOutputStream()
+                    .write("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf".getBytes(ISO_8859_1));
+            client.received.await();
+            on(
+                    loop,
+                    () -> {
+                        client.readAgain();
+                        loop.deadlines().new Deadline(writeHasPassed::countDown)
+                                .set(System.nanoTime() + write.plusMillis(200).toNanos());
+                        return null;
+                    });
+            writeHasPassed.await();
+            assertThat(on(loop, () -> client.reset)).isFalse();
+
+            accepted.getOutputStream().write("rest".getBytes(ISO_8859_1));
+            while (!on(loop, () -> client.ended)) {
+                Thread.onSpinWait();
+            }
+        }
     }
 }

@@ -2,12 +2,17 @@ package io.jadegate.server.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jadegate.api.config.Problem;
+import io.jadegate.api.plane.ApplyResult;
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Message;
 import io.jadegate.testkit.Wire;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What filters do to real traffic.
 @Timeout(10)
@@ -182,5 +187,42 @@ class FiltersTest {
 
         assertThat(get("/closed", "").status()).isEqualTo(403);
         assertThat(get("/open", "").status()).isEqualTo(200);
+    }
+
+    // ---- order
+
+    private static List<String> warnings(String filters) throws Exception {
+        String yaml =
+                """
+                listeners: { web: { address: "127.0.0.1:0" } }
+                routes: { all: { match: { path: / }, respond: {}, filters: [ %s ] } }
+                """;
+        gateway.serve(yaml, "");
+        ApplyResult result = gateway.apply(yaml, filters);
+        assertThat(result).isInstanceOf(ApplyResult.Applied.class);
+        return ((ApplyResult.Applied) result).warnings().stream().map(Problem::message).toList();
+    }
+
+    @Test
+    void warnsOfFiltersOutOfTheirUsualOrder() throws Exception {
+        assertThat(
+                        warnings(
+                                "{ request-headers: { set: { x-a: b } } }, { ip-filter: { deny: ["
+                                        + " 192.0.2.0/24 ] } }"))
+                .singleElement()
+                .asString()
+                .contains("\"ip-filter\" (access) runs behind \"request-headers\" (rewrite)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "%s, { ip-filter: { deny: [ 192.0.2.0/24 ] } }, { rewrite-path: { add-prefix: /a } }",
+                "{ ip-filter: { deny: [ 192.0.2.0/24 ] } }, %s, { rewrite-path: { add-prefix: /a } }",
+                "{ ip-filter: { deny: [ 192.0.2.0/24 ] } }, { rewrite-path: { add-prefix: /a } }, %s"
+            })
+    void takesFiltersOfTheAnswerAnywhere(String filters) throws Exception {
+        assertThat(warnings(filters.formatted("{ response-headers: { remove: [ server ] } }")))
+                .isEmpty();
     }
 }
