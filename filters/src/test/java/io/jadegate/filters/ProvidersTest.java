@@ -2,6 +2,7 @@ package io.jadegate.filters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jadegate.api.filter.ConnectionFilterProvider;
 import io.jadegate.api.filter.HttpFilterProvider;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
@@ -13,5 +14,8 @@ class ProvidersTest {
                 .extracting(provider -> provider.kind())
                 .containsExactlyInAnyOrder(
                         "cors", "ip-filter", "request-headers", "response-headers", "rewrite-path");
+        assertThat(ServiceLoader.load(ConnectionFilterProvider.class))
+                .extracting(provider -> provider.kind())
+                .containsExactly("connection-limit");
     }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 ///
 /// @param revision counts those that were served, from 1
 /// @param filters those that were made, so that the next configuration can carry them over
+/// @param connectionFilters those of listeners, likewise
 /// @param servings by the name of the listener
 /// @param servingsAt the same by the listener's address: an address stays what it is when a
 ///   listener is renamed, so a socket never serves by what was meant for another
@@ -20,6 +21,7 @@ record Compilation(
         Config config,
         Map<String, Upstream> upstreams,
         FilterInstances filters,
+        ConnectionFilters connectionFilters,
         Map<String, Route> routes,
         RouteTables<Route> tables,
         Map<String, Serving> servings,

@@ -13,6 +13,8 @@ import io.jadegate.api.config.RouteConfig;
 import io.jadegate.api.config.SplitConfig;
 import io.jadegate.api.config.TimeoutsConfig;
 import io.jadegate.api.config.UpstreamConfig;
+import io.jadegate.api.filter.ConnectionFilterProvider;
+import io.jadegate.api.filter.FilterProvider;
 import io.jadegate.api.filter.HttpExchange;
 import io.jadegate.api.filter.HttpFilterProvider;
 import io.jadegate.api.filter.LocalResponse;
@@ -44,16 +46,24 @@ import org.jspecify.annotations.Nullable;
 final class Compiler {
     private final NodeConfig node;
     private final Map<String, HttpFilterProvider<?>> providers;
+    private final List<ConnectionFilterProvider<?>> connectionProviders;
     private final Loops loops;
     private final Meters meters;
 
-    Compiler(NodeConfig node, List<HttpFilterProvider<?>> providers, Loops loops, Meters meters) {
+    Compiler(NodeConfig node, List<FilterProvider<?>> providers, Loops loops, Meters meters) {
         this.node = node;
         this.loops = loops;
         this.meters = meters;
         Map<String, HttpFilterProvider<?>> byKind = new HashMap<>();
-        providers.forEach(provider -> byKind.put(provider.kind(), provider));
+        List<ConnectionFilterProvider<?>> ofConnections = new ArrayList<>();
+        for (FilterProvider<?> provider : providers) {
+            switch (provider) {
+                case HttpFilterProvider<?> http -> byKind.put(http.kind(), http);
+                case ConnectionFilterProvider<?> connection -> ofConnections.add(connection);
+            }
+        }
         this.providers = Map.copyOf(byKind);
+        this.connectionProviders = List.copyOf(ofConnections);
     }
 
     /// Compiles a configuration that has been bound and checked.
@@ -87,12 +97,20 @@ final class Compiler {
                         .map(Map.Entry::getKey)
                         .toList();
         RouteTables<Route> tables = RouteTables.compile(entries, listeners, problems);
-        Map<String, Serving> servings = servings(config, listeners, tables, limits, problems);
+        ConnectionFilters connectionFilters =
+                new ConnectionFilters(
+                        connectionProviders,
+                        config,
+                        before == null ? null : before.connectionFilters(),
+                        problems);
+        Map<String, Serving> servings =
+                servings(config, listeners, tables, limits, connectionFilters, problems);
         return new Compilation(
                 before == null ? 1 : before.revision() + 1,
                 config,
                 Map.copyOf(upstreams),
                 filters,
+                connectionFilters,
                 routes,
                 tables,
                 servings,
@@ -211,6 +229,7 @@ final class Compiler {
             List<String> listeners,
             RouteTables<Route> tables,
             HeadLimits limits,
+            ConnectionFilters connectionFilters,
             List<Problem> problems) {
         DefaultsConfig defaults = config.defaults();
         ClientAddresses clients = new ClientAddresses(defaults.clientAddress());
@@ -218,6 +237,7 @@ final class Compiler {
         DownstreamSettings settings = settings(defaults.timeouts());
         Map<String, Serving> servings = new HashMap<>();
         for (String listener : listeners) {
+            ListenerConfig own = Objects.requireNonNull(config.listeners().get(listener));
             servings.put(
                     listener,
                     new Serving(
@@ -227,6 +247,7 @@ final class Compiler {
                             errors,
                             settings,
                             limits,
+                            connectionFilters.admission(listener, own.filters()),
                             node.via(),
                             meters.listener(listener),
                             meters.unrouted()));

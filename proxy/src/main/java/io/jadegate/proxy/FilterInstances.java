@@ -7,6 +7,7 @@ import io.jadegate.api.config.FilterEntry;
 import io.jadegate.api.config.Problem;
 import io.jadegate.api.config.RouteConfig;
 import io.jadegate.api.filter.FilterContext;
+import io.jadegate.api.filter.FilterProvider;
 import io.jadegate.api.filter.HttpFilter;
 import io.jadegate.api.filter.HttpFilterProvider;
 import io.jadegate.proxy.exchange.FilterStep;
@@ -139,7 +140,7 @@ final class FilterInstances {
             String at, HttpFilterProvider<S> provider, S settings, FilterConfig config) {
         try {
             return provider.create(settings, context);
-        } catch (HttpFilterProvider.SettingsException e) {
+        } catch (FilterProvider.SettingsException e) {
             String place = config.settings() instanceof CorsConfig ? at : at + "." + config.kind();
             String key = e.key().isEmpty() ? "" : "." + e.key();
             problems.add(Problem.error(place + key, Objects.requireNonNull(e.getMessage())));

@@ -5,7 +5,7 @@ import io.jadegate.api.config.Config;
 import io.jadegate.api.config.ListenerConfig;
 import io.jadegate.api.config.NodeConfig;
 import io.jadegate.api.config.Problem;
-import io.jadegate.api.filter.HttpFilterProvider;
+import io.jadegate.api.filter.FilterProvider;
 import io.jadegate.api.plane.ApplyResult;
 import io.jadegate.api.plane.DataPlane;
 import io.jadegate.api.plane.ExplainRequest;
@@ -90,6 +90,7 @@ public final class Proxy implements DataPlane {
                             loops,
                             service,
                             () -> serving().limits(),
+                            () -> serving().admission(),
                             () -> serving().counts());
         }
 
@@ -100,7 +101,7 @@ public final class Proxy implements DataPlane {
 
     private Proxy(
             NodeConfig node,
-            List<HttpFilterProvider<?>> providers,
+            List<FilterProvider<?>> providers,
             Loops loops,
             AccessLog log,
             boolean bound) {
@@ -121,7 +122,7 @@ public final class Proxy implements DataPlane {
     ///
     /// @throws IllegalStateException when the node asks for a transport that this machine lacks
     /// @throws IOException when the access log cannot be opened
-    public static Proxy start(NodeConfig node, List<HttpFilterProvider<?>> providers)
+    public static Proxy start(NodeConfig node, List<FilterProvider<?>> providers)
             throws IOException {
         Loops loops = new Loops(Transport.of(node.transport()), node.eventLoops());
         try {
@@ -135,7 +136,7 @@ public final class Proxy implements DataPlane {
 
     /// A data plane that compiles and explains but binds no address, resolves no name and logs
     /// nothing.
-    public static Proxy offline(NodeConfig node, List<HttpFilterProvider<?>> providers) {
+    public static Proxy offline(NodeConfig node, List<FilterProvider<?>> providers) {
         Loops loops = new Loops(Transport.NIO, 1);
         return new Proxy(node, providers, loops, AccessLog.off(1), /* bound= */ false);
     }

@@ -2,13 +2,14 @@ package io.jadegate.server;
 
 import io.jadegate.api.config.NodeConfig;
 import io.jadegate.api.config.Problem;
-import io.jadegate.api.filter.HttpFilterProvider;
+import io.jadegate.api.filter.FilterProvider;
 import io.jadegate.api.plane.ApplyResult.Applied;
 import io.jadegate.api.plane.ApplyResult.Rejected;
 import io.jadegate.control.admin.AdminServer;
 import io.jadegate.control.config.ConfigLoader;
 import io.jadegate.control.config.Environment;
 import io.jadegate.control.config.LoadResult;
+import io.jadegate.filters.connection.ConnectionLimitProvider;
 import io.jadegate.filters.cors.CorsProvider;
 import io.jadegate.filters.headers.RequestHeadersProvider;
 import io.jadegate.filters.headers.ResponseHeadersProvider;
@@ -18,7 +19,6 @@ import io.jadegate.proxy.Proxy;
 import io.jadegate.proxy.observe.AccessLog;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 
 /// Puts the modules together, with plain `new`. Whatever knows two of them is here.
@@ -28,8 +28,9 @@ final class Wiring {
 
     /// Named one by one: looking them up as services opens every jar of the class path, 25 ms of a
     /// start.
-    static List<HttpFilterProvider<?>> filters() {
+    static List<FilterProvider<?>> filters() {
         return List.of(
+                new ConnectionLimitProvider(),
                 new CorsProvider(),
                 new IpFilterProvider(),
                 new RequestHeadersProvider(),
@@ -38,9 +39,7 @@ final class Wiring {
     }
 
     static ConfigLoader configLoader() {
-        var settings = new LinkedHashMap<String, Class<? extends Record>>();
-        filters().forEach(filter -> settings.put(filter.kind(), filter.settings()));
-        return new ConfigLoader(settings);
+        return ConfigLoader.of(filters());
     }
 
     /// Reads a file, and refuses a node section that some module cannot start with.

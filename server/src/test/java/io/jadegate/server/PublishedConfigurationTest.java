@@ -2,6 +2,8 @@ package io.jadegate.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jadegate.api.filter.ConnectionFilterProvider;
+import io.jadegate.api.filter.FilterProvider;
 import io.jadegate.api.filter.HttpFilterProvider;
 import io.jadegate.control.config.ConfigLoader;
 import java.io.IOException;
@@ -23,8 +25,9 @@ class PublishedConfigurationTest {
     private final ConfigLoader loader = loader();
 
     private static ConfigLoader loader() {
-        var providers = new ArrayList<HttpFilterProvider<?>>();
+        var providers = new ArrayList<FilterProvider<?>>();
         ServiceLoader.load(HttpFilterProvider.class).forEach(providers::add);
+        ServiceLoader.load(ConnectionFilterProvider.class).forEach(providers::add);
         return ConfigLoader.of(providers);
     }
 

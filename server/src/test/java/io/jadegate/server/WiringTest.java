@@ -2,6 +2,7 @@ package io.jadegate.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jadegate.api.filter.ConnectionFilterProvider;
 import io.jadegate.api.filter.HttpFilterProvider;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,9 +14,9 @@ class WiringTest {
     @Test
     void namesEveryFilterThatIsOnTheClassPath() {
         List<String> found = new ArrayList<>();
-        for (HttpFilterProvider<?> filter : ServiceLoader.load(HttpFilterProvider.class)) {
-            found.add(filter.kind());
-        }
+        ServiceLoader.load(HttpFilterProvider.class).forEach(filter -> found.add(filter.kind()));
+        ServiceLoader.load(ConnectionFilterProvider.class)
+                .forEach(filter -> found.add(filter.kind()));
 
         assertThat(Wiring.filters().stream().map(filter -> filter.kind()))
                 .containsExactlyInAnyOrderElementsOf(found);

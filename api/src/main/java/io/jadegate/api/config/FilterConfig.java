@@ -15,7 +15,7 @@ public record FilterConfig(
 
     /// The kinds whose names are settled and which this version cannot do.
     public static final List<String> PLANNED_KINDS =
-            List.of("authenticate", "authorize", "compress", "connection-limit", "rate-limit");
+            List.of("authenticate", "authorize", "compress", "rate-limit");
 
     /// Whether a filter acts.
     public enum Mode {

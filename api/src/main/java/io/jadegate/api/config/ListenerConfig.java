@@ -10,7 +10,8 @@ public record ListenerConfig(
         @Doc("the protocol clients speak") @Default("http") Protocol protocol,
         @Doc("answer plain HTTP with a redirect to https") @Planned @Default("false")
                 boolean redirectToHttps,
-        @Doc("connection filters") @Planned List<FilterEntry> filters,
+        @Doc("filters of connections; connection-limit runs by its defaults where it is not named")
+                List<ConnectionFilterConfig> filters,
         @Doc("whom to believe a PROXY protocol header") @Planned @Off
                 @Nullable ProxyProtocolConfig proxyProtocol,
         @Doc("how connections come to event loops") @Default("balanced") Accept accept,

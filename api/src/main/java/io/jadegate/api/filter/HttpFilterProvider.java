@@ -1,15 +1,9 @@
 package io.jadegate.api.filter;
 
-/// Makes filters of one kind. Found by `ServiceLoader`.
+/// Makes filters of exchanges of one kind.
 ///
-/// @param <S> the record that the filter's settings are bound to, by the same rules as the rest of
-///   the configuration
-public interface HttpFilterProvider<S extends Record> {
-    /// The key that names the filter in a configuration.
-    String kind();
-
-    Class<S> settings();
-
+/// @param <S> the record that the filter's settings are bound to
+public non-sealed interface HttpFilterProvider<S extends Record> extends FilterProvider<S> {
     /// Where in a chain filters of this kind belong; a chain out of order earns a warning.
     Stage stage();
 
@@ -34,21 +28,5 @@ public interface HttpFilterProvider<S extends Record> {
         REWRITE,
         /// Anywhere: what it does does not depend on what the others do.
         ANY
-    }
-
-    /// Settings that make no filter.
-    final class SettingsException extends Exception {
-        private final String key;
-
-        /// @param key the offending key below the filter's own, or empty for the whole
-        /// @param message what is wrong, lower case, with the value quoted
-        public SettingsException(String key, String message) {
-            super(message);
-            this.key = key;
-        }
-
-        public String key() {
-            return key;
-        }
     }
 }

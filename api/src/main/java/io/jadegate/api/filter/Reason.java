@@ -182,6 +182,30 @@ public record Reason(String code, int status, @Nullable String proxyError, Strin
             new Reason("TUNNEL_IDLE_TIMEOUT", 408, null, "The tunnel was idle for too long.");
     public static final Reason CLIENT_WRITE_TIMEOUT =
             new Reason("CLIENT_WRITE_TIMEOUT", 499, null, "The client stopped reading.");
+    public static final Reason CONNECTION_LIMIT_CLIENT =
+            new Reason(
+                    "CONNECTION_LIMIT_CLIENT",
+                    503,
+                    "connection_limit_reached",
+                    "The client has too many connections.");
+    public static final Reason CONNECTION_LIMIT_TOTAL =
+            new Reason(
+                    "CONNECTION_LIMIT_TOTAL",
+                    503,
+                    "connection_limit_reached",
+                    "The listener has too many connections.");
+    public static final Reason CONNECTION_RATE =
+            new Reason(
+                    "CONNECTION_RATE",
+                    503,
+                    "connection_limit_reached",
+                    "Too many connections are being made.");
+    public static final Reason SOCKETS_EXHAUSTED =
+            new Reason(
+                    "SOCKETS_EXHAUSTED",
+                    503,
+                    "connection_limit_reached",
+                    "The gateway can open no more connections.");
     public static final Reason DRAINING =
             new Reason("DRAINING", 503, "destination_unavailable", "The gateway is shutting down.");
     public static final Reason INTERNAL_ERROR =

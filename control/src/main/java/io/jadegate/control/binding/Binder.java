@@ -1,6 +1,7 @@
 package io.jadegate.control.binding;
 
 import io.jadegate.api.config.ByteSize;
+import io.jadegate.api.config.ConnectionFilterConfig;
 import io.jadegate.api.config.FilterConfig;
 import io.jadegate.api.config.FilterEntry;
 import io.jadegate.api.config.Position;
@@ -496,25 +497,78 @@ final class Binder {
             return error(
                     tree, "must be a filter: its kind, or a mapping that begins with its kind");
         }
-        var kinds =
-                mapping.entries().keySet().stream()
-                        .filter(key -> !key.startsWith("x-") && !isBesideKind(key))
-                        .toList();
-        if (kinds.size() != 1) {
-            return error(
-                    tree,
-                    kinds.isEmpty()
-                            ? "names no kind of filter"
-                            : "is several filters in one: \""
-                                    + String.join("\", \"", kinds)
-                                    + "\"; begin each with \"- \"");
+        var kind = onlyKind(mapping);
+        if (kind == null) {
+            return FAILED;
         }
-        var kind = kinds.getFirst();
         var value = Objects.requireNonNull(mapping.get(kind));
         return switch (kind) {
             case "use", "skip" -> reference(kind, mapping, value);
             default -> filter(kind, mapping, value);
         };
+    }
+
+    /// The one key of an entry that is a kind of filter; `null` after a problem.
+    private @Nullable String onlyKind(Mapping mapping) {
+        var kinds =
+                mapping.entries().keySet().stream()
+                        .filter(key -> !key.startsWith("x-") && !isBesideKind(key))
+                        .toList();
+        if (kinds.size() == 1) {
+            return kinds.getFirst();
+        }
+        error(
+                mapping,
+                kinds.isEmpty()
+                        ? "names no kind of filter"
+                        : "is several filters in one: \""
+                                + String.join("\", \"", kinds)
+                                + "\"; begin each with \"- \"");
+        return null;
+    }
+
+    @Nullable Object connectionFilter(Tree tree) {
+        if (tree instanceof Scalar scalar && !scalar.isTyped()) {
+            var nothing = new Mapping(tree.source(), tree.line(), tree.column(), Map.of(), 1);
+            return connectionFilter(scalar.text(), nothing, nothing);
+        }
+        if (!(tree instanceof Mapping mapping)) {
+            return error(
+                    tree, "must be a filter: its kind, or a mapping that begins with its kind");
+        }
+        var kind = onlyKind(mapping);
+        return kind == null
+                ? FAILED
+                : connectionFilter(kind, mapping, Objects.requireNonNull(mapping.get(kind)));
+    }
+
+    private Object connectionFilter(String kind, Mapping mapping, Tree settings) {
+        var condition = mapping.get("when");
+        if (condition != null) {
+            return error(condition, "\"when\" asks about requests, and a connection has none yet");
+        }
+        var beside = beside(kind, mapping);
+        var type = shapes.connectionFilterKinds().get(kind);
+        var length = enter(kind);
+        var bound =
+                type != null
+                        ? settings(type, settings)
+                        : error(settings, notOfConnections(kind), suggestedConnectionFilter(kind));
+        path.setLength(length);
+        return beside != null && bound instanceof Record record
+                ? new ConnectionFilterConfig(
+                        kind, beside.name() == null ? kind : beside.name(), beside.mode(), record)
+                : FAILED;
+    }
+
+    private String notOfConnections(String kind) {
+        return shapes.filterKinds().containsKey(kind) || FilterConfig.PLANNED_KINDS.contains(kind)
+                ? quoted(kind) + " is a filter of requests; it goes to routes or defaults"
+                : "unknown kind of filter " + quoted(kind);
+    }
+
+    private @Nullable String suggestedConnectionFilter(String kind) {
+        return suggestion(kind, shapes.connectionFilterKinds().keySet());
     }
 
     private static boolean isBesideKind(String key) {
@@ -548,6 +602,8 @@ final class Binder {
         } else if (FilterConfig.PLANNED_KINDS.contains(kind)) {
             planned(settings, kind);
             bound = FAILED;
+        } else if (shapes.connectionFilterKinds().containsKey(kind)) {
+            bound = error(settings, quoted(kind) + " filters connections; it goes to a listener");
         } else {
             var known = new ArrayList<>(shapes.filterKinds().keySet());
             known.addAll(FilterConfig.PLANNED_KINDS);
@@ -623,7 +679,8 @@ final class Binder {
             default ->
                     error(
                             tree,
-                            "must be { env: NAME } or { file: PATH }, so that no secret stands here");
+                            "must be { env: NAME } or { file: PATH }, so that no secret stands"
+                                    + " here");
         };
     }
 

@@ -6,6 +6,7 @@ import io.jadegate.api.config.NodeConfig;
 import io.jadegate.api.config.TextForm;
 import io.jadegate.control.binding.Shape.Block;
 import io.jadegate.control.binding.Shape.Choice;
+import io.jadegate.control.binding.Shape.ConnectionFilters;
 import io.jadegate.control.binding.Shape.FilterEntries;
 import io.jadegate.control.binding.Shape.Hidden;
 import io.jadegate.control.binding.Shape.Items;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +47,8 @@ final class JsonSchema {
                 "include",
                 described(
                         oneOrMany(ordered("type", "string", "minLength", 1)),
-                        "files that belong to this one, relative to it; patterns such as conf.d/*.yaml",
+                        "files that belong to this one, relative to it; patterns such as"
+                                + " conf.d/*.yaml",
                         null));
         properties.putAll(properties(shapes.block(Config.class)));
         definitions.put("environment", ordered("type", "string", "pattern", ENVIRONMENT));
@@ -124,6 +127,7 @@ final class JsonSchema {
             case Named(var value) -> named(value, setting);
             case Choice choice -> defined(choice.type().getSimpleName(), () -> choice(choice));
             case FilterEntries _ -> defined("FilterEntry", this::filterEntry);
+            case ConnectionFilters _ -> defined("ConnectionFilter", this::connectionFilter);
             case Hidden _ -> defined("Secret", JsonSchema::secret);
             case Block block -> block(block);
         };
@@ -263,11 +267,26 @@ final class JsonSchema {
         var kinds = new TreeMap<String, Map<String, Object>>();
         FilterConfig.PLANNED_KINDS.forEach(kind -> kinds.put(kind, Map.of()));
         shapes.filterKinds().forEach((kind, type) -> kinds.put(kind, block(shapes.block(type))));
+        var forms = filterForms(kinds, properties(shapes.block(Beside.class)));
+        forms.add(1, keyed("use", Map.of("type", "string")));
+        forms.add(2, keyed("skip", Map.of("type", "string")));
+        return Map.of("anyOf", forms);
+    }
+
+    private Map<String, Object> connectionFilter() {
+        var kinds = new TreeMap<String, Map<String, Object>>();
+        shapes.connectionFilterKinds()
+                .forEach((kind, type) -> kinds.put(kind, block(shapes.block(type))));
+        var beside = new LinkedHashMap<>(properties(shapes.block(Beside.class)));
+        beside.remove("when");
+        return Map.of("anyOf", filterForms(kinds, beside));
+    }
+
+    /// A bare kind, or a mapping of each kind with what may stand beside it.
+    private static List<Map<String, Object>> filterForms(
+            SortedMap<String, Map<String, Object>> kinds, Map<String, Object> beside) {
         var forms = new ArrayList<Map<String, Object>>();
         forms.add(Map.of("enum", List.copyOf(kinds.keySet())));
-        forms.add(keyed("use", Map.of("type", "string")));
-        forms.add(keyed("skip", Map.of("type", "string")));
-        var beside = properties(shapes.block(Beside.class));
         kinds.forEach((kind, settings) -> {
             var properties = new LinkedHashMap<String, Object>();
             properties.put(kind, nullable(settings));
@@ -285,7 +304,7 @@ final class JsonSchema {
                             "additionalProperties",
                             false));
         });
-        return Map.of("anyOf", forms);
+        return forms;
     }
 
     private static Map<String, Object> nullable(Map<String, Object> settings) {

@@ -4,6 +4,7 @@ import io.jadegate.api.config.Config;
 import io.jadegate.api.config.NodeConfig;
 import io.jadegate.control.binding.Shape.Block;
 import io.jadegate.control.binding.Shape.Choice;
+import io.jadegate.control.binding.Shape.ConnectionFilters;
 import io.jadegate.control.binding.Shape.FilterEntries;
 import io.jadegate.control.binding.Shape.Hidden;
 import io.jadegate.control.binding.Shape.Items;
@@ -38,6 +39,10 @@ final class KeyTable {
         rows.append("\n| Filter setting | Value | Default | Meaning |\n|---|---|---|---|\n");
         new TreeMap<>(shapes.filterKinds())
                 .forEach((kind, type) -> block(kind, shapes.block(type), /* planned= */ false));
+        rows.append(
+                "\n| Connection filter setting | Value | Default | Meaning |\n|---|---|---|---|\n");
+        new TreeMap<>(shapes.connectionFilterKinds())
+                .forEach((kind, type) -> block(kind, shapes.block(type), /* planned= */ false));
         return rows.toString();
     }
 
@@ -69,7 +74,7 @@ final class KeyTable {
                                             planned || form.planned());
                                 }
                             });
-            case Single _, Words _, FilterEntries _, Hidden _ -> {}
+            case Single _, Words _, FilterEntries _, ConnectionFilters _, Hidden _ -> {}
         }
     }
 
@@ -106,6 +111,7 @@ final class KeyTable {
             case Named(var value) -> "map: " + value(value, setting);
             case Choice choice -> choice(choice);
             case FilterEntries _ -> "filters";
+            case ConnectionFilters _ -> "filters of connections";
             case Hidden _ -> "secret";
             case Block block -> block(block);
         };

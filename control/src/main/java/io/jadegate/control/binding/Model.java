@@ -20,12 +20,15 @@ public final class Model {
     /// of a list.
     ///
     /// @param filterKinds the settings record of every kind of filter there is
-    public Model(Map<String, Class<? extends Record>> filterKinds) {
+    /// @param connectionFilterKinds the same for filters of connections
+    public Model(
+            Map<String, Class<? extends Record>> filterKinds,
+            Map<String, Class<? extends Record>> connectionFilterKinds) {
         var listed = new HashMap<>(filterKinds);
         for (var component : RouteConfig.class.getRecordComponents()) {
             listed.remove(Shape.kebab(component.getName()));
         }
-        this.shapes = new Shapes(Map.copyOf(listed), NotesIndex.built());
+        this.shapes = new Shapes(Map.copyOf(listed), connectionFilterKinds, NotesIndex.built());
     }
 
     /// The records of a document.

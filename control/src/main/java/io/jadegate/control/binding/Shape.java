@@ -79,6 +79,14 @@ sealed interface Shape {
         }
     }
 
+    /// One entry of a list of filters of connections.
+    record ConnectionFilters() implements Shape {
+        @Override
+        public @Nullable Object bind(Binder binder, @Nullable Setting setting, Tree tree) {
+            return binder.connectionFilter(tree);
+        }
+    }
+
     /// `{ env: NAME }`, `{ file: PATH }` or a hash.
     record Hidden() implements Shape {
         @Override

@@ -1,10 +1,12 @@
 package io.jadegate.control.binding;
 
+import io.jadegate.api.config.ConnectionFilterConfig;
 import io.jadegate.api.config.FilterEntry;
 import io.jadegate.api.config.Secret;
 import io.jadegate.control.binding.Shape.Block;
 import io.jadegate.control.binding.Shape.Case;
 import io.jadegate.control.binding.Shape.Choice;
+import io.jadegate.control.binding.Shape.ConnectionFilters;
 import io.jadegate.control.binding.Shape.FilterEntries;
 import io.jadegate.control.binding.Shape.Hidden;
 import io.jadegate.control.binding.Shape.Items;
@@ -26,12 +28,18 @@ final class Shapes {
 
     private final Map<Class<?>, Shape> byType = new HashMap<>();
     private final Map<String, Class<? extends Record>> filterKinds;
+    private final Map<String, Class<? extends Record>> connectionFilterKinds;
     private final NotesIndex notes;
 
     /// @param filterKinds the settings record of every kind of filter there is
+    /// @param connectionFilterKinds the same for filters of connections
     /// @param notes what annotations say
-    Shapes(Map<String, Class<? extends Record>> filterKinds, NotesIndex notes) {
+    Shapes(
+            Map<String, Class<? extends Record>> filterKinds,
+            Map<String, Class<? extends Record>> connectionFilterKinds,
+            NotesIndex notes) {
         this.filterKinds = filterKinds;
+        this.connectionFilterKinds = Map.copyOf(connectionFilterKinds);
         this.notes = notes;
     }
 
@@ -43,6 +51,11 @@ final class Shapes {
     /// The settings record of every kind of filter there is.
     Map<String, Class<? extends Record>> filterKinds() {
         return filterKinds;
+    }
+
+    /// The settings record of every kind of filter of connections.
+    Map<String, Class<? extends Record>> connectionFilterKinds() {
+        return connectionFilterKinds;
     }
 
     /// The shape of a record.
@@ -88,6 +101,9 @@ final class Shapes {
         }
         if (type == FilterEntry.class) {
             return new FilterEntries();
+        }
+        if (type == ConnectionFilterConfig.class) {
+            return new ConnectionFilters();
         }
         if (type.isEnum()) {
             return words(type);

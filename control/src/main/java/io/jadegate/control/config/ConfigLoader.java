@@ -2,7 +2,8 @@ package io.jadegate.control.config;
 
 import io.jadegate.api.config.Problem;
 import io.jadegate.api.config.Problem.Severity;
-import io.jadegate.api.filter.HttpFilterProvider;
+import io.jadegate.api.filter.ConnectionFilterProvider;
+import io.jadegate.api.filter.FilterProvider;
 import io.jadegate.control.binding.Model;
 import io.jadegate.control.yaml.Source;
 import io.jadegate.control.yaml.Tree.Entry;
@@ -27,17 +28,22 @@ public final class ConfigLoader {
     /// A loader for configurations with these filters.
     ///
     /// @param filterKinds the settings record of every kind of filter there is
-    public ConfigLoader(Map<String, Class<? extends Record>> filterKinds) {
-        this.model = new Model(filterKinds);
+    /// @param connectionFilterKinds the same for filters of connections
+    public ConfigLoader(
+            Map<String, Class<? extends Record>> filterKinds,
+            Map<String, Class<? extends Record>> connectionFilterKinds) {
+        this.model = new Model(filterKinds, connectionFilterKinds);
     }
 
     /// A loader for configurations with the filters of these providers.
-    public static ConfigLoader of(Iterable<? extends HttpFilterProvider<?>> providers) {
-        var kinds = new HashMap<String, Class<? extends Record>>();
+    public static ConfigLoader of(Iterable<? extends FilterProvider<?>> providers) {
+        var kinds = new LinkedHashMap<String, Class<? extends Record>>();
+        var connectionKinds = new LinkedHashMap<String, Class<? extends Record>>();
         for (var provider : providers) {
-            kinds.put(provider.kind(), provider.settings());
+            var forConnections = provider instanceof ConnectionFilterProvider;
+            (forConnections ? connectionKinds : kinds).put(provider.kind(), provider.settings());
         }
-        return new ConfigLoader(kinds);
+        return new ConfigLoader(kinds, connectionKinds);
     }
 
     /// Reads a file, its includes, and the secrets they name.

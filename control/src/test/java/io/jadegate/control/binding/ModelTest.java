@@ -7,6 +7,7 @@ import io.jadegate.api.config.Config;
 import io.jadegate.api.config.NodeConfig;
 import io.jadegate.control.binding.Shape.Block;
 import io.jadegate.control.binding.Shape.Choice;
+import io.jadegate.control.binding.Shape.ConnectionFilters;
 import io.jadegate.control.binding.Shape.FilterEntries;
 import io.jadegate.control.binding.Shape.Hidden;
 import io.jadegate.control.binding.Shape.Items;
@@ -27,7 +28,7 @@ class ModelTest {
     private final Set<Block> blocks = new LinkedHashSet<>();
 
     ModelTest() {
-        var shapes = new Shapes(Map.of(), NotesIndex.empty());
+        var shapes = new Shapes(Map.of(), Map.of(), NotesIndex.empty());
         collect(shapes.block(NodeConfig.class));
         collect(shapes.block(Config.class));
         collect(shapes.block(Beside.class));
@@ -53,7 +54,7 @@ class ModelTest {
                             }
                         });
             }
-            case Single _, Words _, FilterEntries _, Hidden _ -> {}
+            case Single _, Words _, FilterEntries _, ConnectionFilters _, Hidden _ -> {}
         }
     }
 

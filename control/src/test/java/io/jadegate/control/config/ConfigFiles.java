@@ -28,7 +28,7 @@ record ConfigFiles(Path folder, Map<String, String> variables) {
     }
 
     LoadResult load() {
-        return new ConfigLoader(TestFilters.KINDS)
+        return new ConfigLoader(TestFilters.KINDS, TestFilters.CONNECTION_KINDS)
                 .load(folder.resolve("main.yaml"), new Environment(variables, true));
     }
 

@@ -70,7 +70,7 @@ class GoldenTest {
     }
 
     private static LoadResult load(String name, String text) {
-        return new ConfigLoader(TestFilters.KINDS)
+        return new ConfigLoader(TestFilters.KINDS, TestFilters.CONNECTION_KINDS)
                 .load(
                         text,
                         name,

@@ -67,7 +67,8 @@ class JsonSchemaTest {
                     "must be (a network|host:port).*, not \"(%s|%s)\".*"
                             .formatted(Cidr.PATTERN, Address.PATTERN));
 
-    private final ConfigLoader loader = new ConfigLoader(TestFilters.KINDS);
+    private final ConfigLoader loader =
+            new ConfigLoader(TestFilters.KINDS, TestFilters.CONNECTION_KINDS);
     private final Schema schema =
             SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                     .getSchema(loader.jsonSchema(), InputFormat.JSON);

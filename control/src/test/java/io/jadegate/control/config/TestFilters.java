@@ -5,6 +5,8 @@ import io.jadegate.api.config.Doc;
 import io.jadegate.api.config.Form;
 import io.jadegate.api.config.Keys;
 import io.jadegate.api.config.NameOf;
+import io.jadegate.api.config.Off;
+import io.jadegate.api.config.Range;
 import io.jadegate.api.config.Shorthand;
 import io.jadegate.api.config.TextForm;
 import java.util.List;
@@ -21,7 +23,14 @@ final class TestFilters {
                     "response-headers", Edits.class,
                     "rewrite-path", Rewrite.class);
 
+    static final Map<String, Class<? extends Record>> CONNECTION_KINDS =
+            Map.of("connection-limit", Limit.class);
+
     private TestFilters() {}
+
+    record Limit(
+            @Doc("each") @Off @Default("20000") @Range(min = 1) @Nullable Integer perClient,
+            @Doc("all") @Off @Default("100000") @Range(min = 1) @Nullable Integer total) {}
 
     record Lists(@Doc("names of lists") @NameOf("ip-lists") List<String> lists) {
         Lists {

@@ -3,8 +3,8 @@ package io.jadegate.filters.headers;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.jadegate.api.config.TextForm;
+import io.jadegate.api.filter.FilterProvider.SettingsException;
 import io.jadegate.api.filter.HttpExchange;
-import io.jadegate.api.filter.HttpFilterProvider.SettingsException;
 import io.jadegate.api.filter.Template;
 import io.jadegate.api.filter.TemplateException;
 import io.jadegate.api.http.Ascii;

@@ -1,6 +1,6 @@
 package io.jadegate.filters.headers;
 
-import io.jadegate.api.filter.HttpFilterProvider.SettingsException;
+import io.jadegate.api.filter.FilterProvider.SettingsException;
 import io.jadegate.api.http.FieldName;
 import java.util.Set;
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.jadegate.api.config.CorsConfig;
 import io.jadegate.api.filter.Decision;
+import io.jadegate.api.filter.FilterProvider.SettingsException;
 import io.jadegate.api.filter.HttpFilter;
-import io.jadegate.api.filter.HttpFilterProvider.SettingsException;
 import io.jadegate.api.filter.LocalResponse;
 import io.jadegate.api.filter.Reason;
 import io.jadegate.api.http.FieldName;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.jadegate.api.filter.Decision;
+import io.jadegate.api.filter.FilterProvider.SettingsException;
 import io.jadegate.api.filter.HttpFilter;
-import io.jadegate.api.filter.HttpFilterProvider.SettingsException;
 import io.jadegate.api.filter.RequestValues;
 import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.ResponseHead;

@@ -7,7 +7,7 @@ import io.jadegate.api.config.Cidr;
 import io.jadegate.api.config.IpListConfig;
 import io.jadegate.api.filter.Decision;
 import io.jadegate.api.filter.FilterContext;
-import io.jadegate.api.filter.HttpFilterProvider.SettingsException;
+import io.jadegate.api.filter.FilterProvider.SettingsException;
 import io.jadegate.api.filter.LocalResponse;
 import io.jadegate.api.filter.Reason;
 import io.jadegate.filters.FakeExchange;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.jadegate.api.filter.Decision;
+import io.jadegate.api.filter.FilterProvider.SettingsException;
 import io.jadegate.api.filter.HttpFilter;
-import io.jadegate.api.filter.HttpFilterProvider.SettingsException;
 import io.jadegate.api.filter.LocalResponse;
 import io.jadegate.api.filter.Reason;
 import io.jadegate.filters.FakeExchange;
@@ -216,11 +216,14 @@ class RewritePathTest {
             value = {
                 "( | x | regex | \"(\" is no RE2 expression: missing closing )",
                 "'' | x | regex | must not be empty",
-                "a | $ | replacement | \"$\" without a group at character 1; a dollar sign is written \"$$\"",
-                "a | ${x | replacement | \"$\" without a group at character 1; a dollar sign is written \"$$\"",
+                "a | $ | replacement | \"$\" without a group at character 1; a dollar sign is"
+                        + " written \"$$\"",
+                "a | ${x | replacement | \"$\" without a group at character 1; a dollar sign is"
+                        + " written \"$$\"",
                 "(a) | $2 | replacement | the expression has no group \"2\", only 1",
                 "(a) | ${b} | replacement | the expression has no group \"b\", only 1",
-                "(a) | $99999999999 | replacement | the expression has no group \"99999999999\", only 1",
+                "(a) | $99999999999 | replacement | the expression has no group \"99999999999\","
+                        + " only 1",
             })
     void saysWhatIsWrongWithAnExpression(
             String regex, String replacement, String key, String message) {

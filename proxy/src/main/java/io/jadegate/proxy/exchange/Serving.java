@@ -1,6 +1,7 @@
 package io.jadegate.proxy.exchange;
 
 import io.jadegate.proxy.http1.HeadLimits;
+import io.jadegate.proxy.listener.Admission;
 import io.jadegate.proxy.observe.ListenerCounts;
 import io.jadegate.proxy.observe.PerLoop;
 import io.jadegate.proxy.observe.RouteCounts;
@@ -10,6 +11,7 @@ import io.jadegate.proxy.stream.DownstreamSettings;
 /// What a listener serves by, as one configuration has it. Immutable.
 ///
 /// @param listener the listener's name
+/// @param admission what its connections must pass
 /// @param via our name in `Via` and `Proxy-Status`; empty when it is hidden
 /// @param counts what is counted of the listener
 /// @param unrouted what is counted of exchanges that no route took
@@ -20,6 +22,7 @@ public record Serving(
         ErrorPages errors,
         DownstreamSettings settings,
         HeadLimits limits,
+        Admission admission,
         String via,
         PerLoop<ListenerCounts> counts,
         PerLoop<RouteCounts> unrouted) {}

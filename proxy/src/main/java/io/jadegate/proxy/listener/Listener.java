@@ -13,8 +13,6 @@ import io.jadegate.proxy.stream.Loops;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
@@ -29,7 +27,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +62,7 @@ public final class Listener {
     ///
     /// @param handler what requests go to
     /// @param limits for the heads of a new connection
+    /// @param admission what a new connection must pass
     /// @param counts where connections are counted
     /// @throws IOException when the address cannot be bound; nothing is left open
     public static Listener bind(
@@ -73,11 +71,12 @@ public final class Listener {
             Loops loops,
             HttpStream.Handler handler,
             Supplier<HeadLimits> limits,
+            Supplier<Admission> admission,
             Supplier<PerLoop<ListenerCounts>> counts)
             throws IOException {
         Listener listener = new Listener(address, accept, loops, counts);
         try {
-            listener.open(handler, limits);
+            listener.open(handler, limits, new Door(loops, admission, counts));
         } catch (IOException e) {
             listener.close();
             throw e;
@@ -85,7 +84,8 @@ public final class Listener {
         return listener;
     }
 
-    private void open(HttpStream.Handler handler, Supplier<HeadLimits> limits) throws IOException {
+    private void open(HttpStream.Handler handler, Supplier<HeadLimits> limits, Door door)
+            throws IOException {
         ServerBootstrap bootstrap =
                 new ServerBootstrap()
                         .group(loops.group())
@@ -93,7 +93,7 @@ public final class Listener {
                         .option(ChannelOption.SO_BACKLOG, BACKLOG)
                         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                         .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                        .handler(new AcceptFailures())
+                        .handler(door)
                         .childHandler(
                                 new ChannelInitializer<>() {
                                     @Override
@@ -202,19 +202,5 @@ public final class Listener {
     /// Closes every connection, whatever it is doing.
     public void abort() {
         accepted.forEach(Accepted::abort);
-    }
-
-    /// Says what keeps a listener from accepting, and gives the system time to recover.
-    private static final class AcceptFailures extends ChannelInboundHandlerAdapter {
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            LOG.warn(
-                    "listener {}: cannot accept: {}",
-                    ctx.channel().localAddress(),
-                    cause.getMessage());
-            ctx.channel().config().setAutoRead(false);
-            ctx.executor()
-                    .schedule(() -> ctx.channel().config().setAutoRead(true), 1, TimeUnit.SECONDS);
-        }
     }
 }

@@ -21,12 +21,27 @@ public final class ListenerCounts {
                     "listener",
                     "reason");
 
+    private static final Metric TURNED_AWAY =
+            Metric.counter(
+                    "jadegate_listener_connections_refused",
+                    "Connections not let in, by reason.",
+                    "listener",
+                    "reason");
+    private static final Metric SHADOWED =
+            Metric.counter(
+                    "jadegate_listener_connections_shadowed",
+                    "Connections let in that a filter in shadow mode would have refused.",
+                    "listener",
+                    "reason");
+
     private static final int ACCEPTED_SLOT = 0;
     private static final int CLOSED_SLOT = 1;
     private static final int REQUESTS_SLOT = 2;
 
     private final Tally tally = new Tally(3);
     private final ReasonCounts refused = new ReasonCounts();
+    private final ReasonCounts turnedAway = new ReasonCounts();
+    private final ReasonCounts shadowed = new ReasonCounts();
 
     ListenerCounts() {}
 
@@ -37,6 +52,16 @@ public final class ListenerCounts {
     /// An accepted connection is gone; it is told to the loop that accepted it.
     public void connectionClosed() {
         tally.increment(CLOSED_SLOT);
+    }
+
+    /// A connection was not let in; it counts neither as accepted nor as closed.
+    public void connectionRefused(Reason reason) {
+        turnedAway.add(reason);
+    }
+
+    /// A connection was let in that a filter in shadow mode would have refused.
+    public void connectionShadowed(Reason reason) {
+        shadowed.add(reason);
     }
 
     public void requestReceived() {
@@ -57,5 +82,9 @@ public final class ListenerCounts {
         readings.value(REQUESTS, listener.sum(counts -> counts.tally.read(REQUESTS_SLOT)), name);
         ReasonCounts.sum(listener, counts -> counts.refused)
                 .forEach((reason, count) -> readings.value(REFUSED, count, name, reason));
+        ReasonCounts.sum(listener, counts -> counts.turnedAway)
+                .forEach((reason, count) -> readings.value(TURNED_AWAY, count, name, reason));
+        ReasonCounts.sum(listener, counts -> counts.shadowed)
+                .forEach((reason, count) -> readings.value(SHADOWED, count, name, reason));
     }
 }

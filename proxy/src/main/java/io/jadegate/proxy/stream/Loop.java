@@ -29,25 +29,36 @@ public final class Loop {
     private final EventLoop eventLoop;
     private final LoopCounts counts;
     private final Deadlines deadlines;
+    private final Sockets sockets;
     private final SplittableRandom random = new SplittableRandom();
     private final ArrayDeque<RequestHead> requestHeads = new ArrayDeque<>();
     private final ArrayDeque<ResponseHead> responseHeads = new ArrayDeque<>();
     private long dateSecond = Long.MIN_VALUE;
     private String date = "";
 
+    /// A loop by itself.
     public Loop(int index, EventLoop eventLoop) {
         this(index, eventLoop, System::nanoTime);
     }
 
+    /// A loop by itself.
+    ///
     /// @param clock what deadlines pass by, in nanoseconds
     public Loop(int index, EventLoop eventLoop, LongSupplier clock) {
-        this(index, eventLoop, new LoopCounts(), clock);
+        this(index, eventLoop, new LoopCounts(), clock, new Sockets(Integer.MAX_VALUE));
     }
 
-    Loop(int index, EventLoop eventLoop, LoopCounts counts, LongSupplier clock) {
+    /// @param sockets the connections of the process
+    Loop(
+            int index,
+            EventLoop eventLoop,
+            LoopCounts counts,
+            LongSupplier clock,
+            Sockets sockets) {
         this.index = index;
         this.eventLoop = eventLoop;
         this.counts = counts;
+        this.sockets = sockets;
         this.deadlines = new Deadlines(eventLoop, clock);
     }
 
@@ -67,6 +78,11 @@ public final class Loop {
 
     public Deadlines deadlines() {
         return deadlines;
+    }
+
+    /// The connections of the process.
+    public Sockets sockets() {
+        return sockets;
     }
 
     public SplittableRandom random() {

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 public final class Loops {
     private final Transport transport;
     private final IoEventLoopGroup group;
+    private final Sockets sockets = Sockets.ofProcess();
     private final List<Loop> all;
     private final IdentityHashMap<EventLoop, Loop> byEventLoop = new IdentityHashMap<>();
 
@@ -38,7 +39,8 @@ public final class Loops {
                             loops.size(),
                             eventLoop,
                             io.loops().get(loops.size()),
-                            System::nanoTime);
+                            System::nanoTime,
+                            sockets);
             loops.add(loop);
             byEventLoop.put(eventLoop, loop);
         }
@@ -51,6 +53,11 @@ public final class Loops {
 
     public IoEventLoopGroup group() {
         return group;
+    }
+
+    /// The connections of the process.
+    public Sockets sockets() {
+        return sockets;
     }
 
     /// All loops, by index.

@@ -1,5 +1,6 @@
 package io.jadegate.proxy.stream;
 
+import io.jadegate.api.filter.ClientConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -12,7 +13,8 @@ import java.net.SocketAddress;
 /// @param port its port, 0 for a Unix domain socket
 /// @param localPort the port it connected to, 0 for a Unix domain socket
 /// @param secure whether the connection is encrypted
-public record Peer(InetAddress address, String text, int port, int localPort, boolean secure) {
+public record Peer(InetAddress address, String text, int port, int localPort, boolean secure)
+        implements ClientConnection {
 
     /// The peer of a connection between two socket addresses.
     public static Peer of(SocketAddress remote, SocketAddress local, boolean secure) {
@@ -22,6 +24,12 @@ public record Peer(InetAddress address, String text, int port, int localPort, bo
             return new Peer(address, text(address), inet.getPort(), localPort, secure);
         }
         return new Peer(InetAddress.getLoopbackAddress(), "unix", 0, localPort, secure);
+    }
+
+    /// Whether it came through a Unix domain socket: only there is no port.
+    @Override
+    public boolean local() {
+        return port == 0;
     }
 
     /// An address as text: IPv6 in its shortest form (RFC 5952), without scope and brackets.

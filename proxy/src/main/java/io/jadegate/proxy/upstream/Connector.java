@@ -7,6 +7,7 @@ import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.Transport;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
@@ -51,7 +52,14 @@ public record Connector(Transport transport, HeadLimits limits) {
             bootstrap.option(ChannelOption.TCP_NODELAY, true);
             bootstrap.option(ChannelOption.SO_KEEPALIVE, true);
         }
-        return bootstrap.connect(address);
+        ChannelFuture connecting = bootstrap.connect(address);
+        connecting.addListener(connected -> {
+            if (connected.isSuccess()) {
+                loop.sockets().opened();
+                connecting.channel().closeFuture().addListener(_ -> loop.sockets().closed());
+            }
+        });
+        return connecting;
     }
 
     /// What it means that a connection could not be made.
@@ -62,6 +70,7 @@ public record Connector(Transport transport, HeadLimits limits) {
                     case NoRouteToHostException _ -> Failure.Kind.UNREACHABLE;
                     case ConnectException _ -> Failure.Kind.CONNECT_REFUSED;
                     case FileNotFoundException _ -> Failure.Kind.CONNECT_REFUSED;
+                    case ChannelException _ -> Failure.Kind.SOCKETS_EXHAUSTED;
                     default -> Failure.Kind.UNREACHABLE;
                 },
                 cause);

@@ -6,6 +6,7 @@ import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
 import io.netty.channel.ChannelFuture;
+import io.netty.util.concurrent.Future;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -184,18 +185,27 @@ public final class Lease {
                 upstream.connector()
                         .connect(loop, chosen, address, connectNanos, pooled.connection());
         connecting.addListener(future -> {
-            if (!future.isSuccess()) {
-                connectFailed(chosen, Connector.failure(future.cause()));
-                return;
-            }
-            chosen.counts(loop).connectionOpened();
-            if (state == State.CONNECTING) {
-                state = State.LENT;
-                borrower.lent(pooled.connection().open(borrower), chosen);
+            // A socket that the system did not even give has no loop, and tells from elsewhere.
+            if (loop.eventLoop().inEventLoop()) {
+                connected(chosen, pooled, future);
             } else {
-                pooled.idle(pooled.connection());
+                loop.eventLoop().execute(() -> connected(chosen, pooled, future));
             }
         });
+    }
+
+    private void connected(Target chosen, PooledConnection pooled, Future<?> future) {
+        if (!future.isSuccess()) {
+            connectFailed(chosen, Connector.failure(future.cause()));
+            return;
+        }
+        chosen.counts(loop).connectionOpened();
+        if (state == State.CONNECTING) {
+            state = State.LENT;
+            borrower.lent(pooled.connection().open(borrower), chosen);
+        } else {
+            pooled.idle(pooled.connection());
+        }
     }
 
     private void connectFailed(Target chosen, Failure failure) {

@@ -25,6 +25,7 @@ import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.proxy.http1.HeadLimits;
+import io.jadegate.proxy.listener.Admission;
 import io.jadegate.proxy.listener.Listener;
 import io.jadegate.proxy.observe.AccessLog;
 import io.jadegate.proxy.observe.Meters;
@@ -190,6 +191,7 @@ class ExchangeTest {
                         new ErrorPages.ProblemJson(),
                         new DownstreamSettings(0, 0, 100, 0, 0),
                         new HeadLimits(8192, 100, 4096),
+                        new Admission(List.of()),
                         "jadegate",
                         meters.listener("l"),
                         meters.unrouted());
@@ -209,6 +211,7 @@ class ExchangeTest {
                 loops,
                 service(serving),
                 serving::limits,
+                serving::admission,
                 serving::counts);
     }
 

@@ -2,6 +2,8 @@ package io.jadegate.server.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jadegate.api.filter.ConnectionFilterProvider;
+import io.jadegate.api.filter.FilterProvider;
 import io.jadegate.api.filter.HttpFilterProvider;
 import io.jadegate.api.plane.ApplyResult;
 import io.jadegate.api.plane.Status;
@@ -54,7 +56,7 @@ public final class Gateway
             upstreams: { app: { endpoints: [ "%s" ] } }
             """;
 
-    private final List<HttpFilterProvider<?>> providers = new ArrayList<>();
+    private final List<FilterProvider<?>> providers = new ArrayList<>();
     private final List<FakeBackend> backends = new ArrayList<>();
     private final List<Wire> clients = new ArrayList<>();
     private @Nullable Proxy proxy;
@@ -192,6 +194,7 @@ public final class Gateway
     @Override
     public void beforeAll(ExtensionContext context) {
         ServiceLoader.load(HttpFilterProvider.class).forEach(providers::add);
+        ServiceLoader.load(ConnectionFilterProvider.class).forEach(providers::add);
         leaks = Leaks.watch();
     }
 

@@ -1,0 +1,50 @@
+package io.jadegate.proxy.listener;
+
+import io.jadegate.api.config.FilterConfig;
+import io.jadegate.api.filter.ClientConnection;
+import io.jadegate.api.filter.ConnectionFilter;
+import io.jadegate.api.filter.Reason;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// What connections of a listener must pass to be let in, as one configuration has it. Immutable
+/// but for what its filters count.
+///
+/// @param steps its filters in order, without those that are off
+public record Admission(List<Step> steps) {
+    public Admission {
+        steps = List.copyOf(steps);
+    }
+
+    /// A filter and whether its decisions hold.
+    public record Step(FilterConfig.Mode mode, ConnectionFilter filter) {}
+
+    /// Asks the filters, and counts the connection when all let it in.
+    ///
+    /// @param shadow told why a filter would have refused that is not enforced
+    /// @return why the connection is refused; null when it is in, and [#leave] is owed
+    @Nullable Reason enter(ClientConnection connection, Consumer<Reason> shadow) {
+        for (Step step : steps) {
+            Reason refusal = step.filter().decide(connection);
+            if (refusal == null) {
+                continue;
+            }
+            if (step.mode() == FilterConfig.Mode.ENFORCE) {
+                return refusal;
+            }
+            shadow.accept(refusal);
+        }
+        for (Step step : steps) {
+            step.filter().opened(connection);
+        }
+        return null;
+    }
+
+    /// A connection that had entered is gone.
+    void leave(ClientConnection connection) {
+        for (Step step : steps) {
+            step.filter().closed(connection);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.jadegate.server.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jadegate.api.plane.Metric;
+import io.jadegate.api.plane.Telemetry;
+import io.jadegate.testkit.Wire;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// Who is let in, and how those are told who are not.
+@Timeout(10)
+class ConnectionLimitsTest {
+    private static final String GET = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
+    private static final String LIMITED =
+            """
+            listeners: { web: { address: "127.0.0.1:0", filters: [ { connection-limit: { %s } %s } ] } }
+            routes: { all: { match: { path: / }, respond: { body: ok } } }
+            """;
+
+    @RegisterExtension static final Gateway gateway = new Gateway();
+
+    @Test
+    void resetsWhoeverIsBeyondTheTotal() throws Exception {
+        serve("total: 2");
+        Wire first = served();
+        Wire second = served();
+
+        assertRefused(gateway.connect());
+
+        assertThat(refused("CONNECTION_LIMIT_TOTAL")).isEqualTo(1);
+        assertThat(first.send(GET).readResponse().body()).isEqualTo("ok");
+        assertThat(second.send(GET).readResponse().body()).isEqualTo("ok");
+        assertThat(gateway.clientConnections()).isEqualTo(2);
+    }
+
+    @Test
+    void letsTheNextInWhenOneHasGone() throws Exception {
+        serve("total: 1");
+        served().close();
+
+        Gateway.await("let in", ConnectionLimitsTest::isLetIn);
+    }
+
+    @Test
+    void countsEachClientByItself() throws Exception {
+        serve("per-client: 1");
+        served();
+
+        assertRefused(gateway.connect());
+        Wire other =
+                gateway.keep(
+                        Wire.connectFrom(
+                                InetAddress.ofLiteral("127.0.0.2"), gateway.address("web")));
+
+        assertThat(other.send(GET).readResponse().body()).isEqualTo("ok");
+        assertThat(refused("CONNECTION_LIMIT_CLIENT")).isEqualTo(1);
+    }
+
+    @Test
+    void slowsConnectionsDownToARate() throws Exception {
+        serve("rate: 2/h");
+        served();
+        served();
+
+        assertRefused(gateway.connect());
+        assertThat(refused("CONNECTION_RATE")).isEqualTo(1);
+    }
+
+    @Test
+    void refusesNobodyInShadowAndCountsThem() throws Exception {
+        gateway.serve(LIMITED.formatted("total: 1", ", mode: shadow"));
+        served();
+        served();
+
+        assertThat(value("jadegate_listener_connections_shadowed", "CONNECTION_LIMIT_TOTAL"))
+                .isEqualTo(1);
+        assertThat(refused("CONNECTION_LIMIT_TOTAL")).isZero();
+    }
+
+    @Test
+    void keepsCountingWhenTheLimitChanges() throws Exception {
+        serve("total: 3");
+        served();
+        served();
+
+        gateway.serveNow(LIMITED.formatted("total: 2", ""));
+
+        assertRefused(gateway.connect());
+    }
+
+    @Test
+    void staysOpenAfterAFloodOfConnections() throws Exception {
+        serve("total: 5");
+        for (int i = 0; i < 200; i++) {
+            gateway.connect();
+        }
+        Gateway.await("refused", () -> refused("CONNECTION_LIMIT_TOTAL") == 195);
+        assertThat(gateway.clientConnections()).isEqualTo(5);
+    }
+
+    private static void serve(String limits) throws IOException {
+        gateway.serve(LIMITED.formatted(limits, ""));
+    }
+
+    private static Wire served() throws IOException {
+        Wire client = gateway.send(GET);
+        assertThat(client.readResponse().body()).isEqualTo("ok");
+        return client;
+    }
+
+    private static boolean isLetIn() throws IOException {
+        try {
+            served();
+            return true;
+        } catch (IOException reset) {
+            return false;
+        }
+    }
+
+    private static void assertRefused(Wire client) {
+        assertThatThrownBy(() -> client.send(GET).readResponse()).isInstanceOf(IOException.class);
+    }
+
+    private static long refused(String reason) {
+        return value("jadegate_listener_connections_refused", reason);
+    }
+
+    private static long value(String metric, String reason) {
+        Map<String, Double> values = new ConcurrentHashMap<>();
+        for (Telemetry telemetry : gateway.proxy().telemetry()) {
+            telemetry.report(
+                    new Telemetry.Readings() {
+                        @Override
+                        public void value(Metric each, double value, String... labels) {
+                            if (each.name().equals(metric)) {
+                                values.put(labels[1], value);
+                            }
+                        }
+
+                        @Override
+                        public void distribution(
+                                Metric each, Telemetry.Distribution values, String... labels) {}
+                    });
+        }
+        return values.getOrDefault(reason, 0.0).longValue();
+    }
+}
