@@ -27,33 +27,6 @@ final class Rehearsal {
 
     private static final int REQUESTS = 10;
 
-    private static final String CONFIG =
-            """
-            node:
-              state-dir: %s
-              admin: { address: "127.0.0.1:%d" }
-              metrics: { address: "127.0.0.1:%d" }
-              drain: { announce: 0s, deadline: 5s }
-            listeners:
-              web: { address: "127.0.0.1:%d" }
-            routes:
-              all: { match: { path: / }, upstream: things }
-              versioned:
-                match: { path: /api/v1 }
-                filters:
-                  - rewrite-path: { strip-prefix: true }
-                  - request-headers: { set: { x-api-version: "1" }, remove: [ cookie ] }
-                upstream: things
-              old:
-                match: { path: { exact: /old } }
-                redirect: { status: 308, location: "/new{{path}}" }
-              ping:
-                match: { path: { exact: /ping } }
-                respond: { status: 200, body: "pong\\n", headers: { content-type: text/plain } }
-            upstreams:
-              things: { endpoints: [ "127.0.0.1:%d" ] }
-            """;
-
     private static final List<String> PATHS =
             List.of("/", "/things?a=b", "/api/v1/things", "/old", "/ping");
 
@@ -71,8 +44,7 @@ final class Rehearsal {
             int metrics = Demonstration.unusedPort();
             int web = Demonstration.unusedPort();
             Path file = folder.resolve("gateway.yaml");
-            Files.writeString(
-                    file, CONFIG.formatted(folder, admin, metrics, web, upstream.getLocalPort()));
+            Files.writeString(file, config(folder, admin, metrics, web, upstream.getLocalPort()));
             Thread.ofPlatform().daemon().start(() -> answerAll(upstream));
             Thread.ofPlatform().daemon().start(() -> play(web, admin, metrics));
             status = Main.execute("run", "-c", file.toString());
@@ -83,6 +55,35 @@ final class Rehearsal {
             }
         }
         System.exit(status);
+    }
+
+    private static String config(Path folder, int admin, int metrics, int web, int upstream) {
+        return """
+        node:
+          state-dir: %s
+          admin: { address: "127.0.0.1:%d" }
+          metrics: { address: "127.0.0.1:%d" }
+          drain: { announce: 0s, deadline: 5s }
+        listeners:
+          web: { address: "127.0.0.1:%d" }
+        routes:
+          all: { match: { path: / }, upstream: things }
+          versioned:
+            match: { path: /api/v1 }
+            filters:
+              - rewrite-path: { strip-prefix: true }
+              - request-headers: { set: { x-api-version: "1" }, remove: [ cookie ] }
+            upstream: things
+          old:
+            match: { path: { exact: /old } }
+            redirect: { status: 308, location: "/new{{path}}" }
+          ping:
+            match: { path: { exact: /ping } }
+            respond: { status: 200, body: "pong\\n", headers: { content-type: text/plain } }
+        upstreams:
+          things: { endpoints: [ "127.0.0.1:%d" ] }
+        """
+                .formatted(folder, admin, metrics, web, upstream);
     }
 
     // ---- the client
