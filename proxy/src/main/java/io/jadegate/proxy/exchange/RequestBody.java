@@ -130,15 +130,8 @@ final class RequestBody {
     }
 
     private void giveCredit(HttpStream.Client stream) {
-        if (owed == 0) {
+        if (owed == 0 || !stream.writable()) {
             return;
-        }
-        if (!stream.writable()) {
-            // Much of what fills it may only wait for a flush.
-            stream.flush();
-            if (!stream.writable()) {
-                return;
-            }
         }
         int credit = owed;
         owed = 0;

@@ -130,7 +130,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         this.ctx = ctx;
-        output = new Output(ctx, loop.counts());
+        output = new Output(ctx, loop);
     }
 
     @Override
@@ -576,7 +576,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
 
         private void endTunnelOutput() {
             tunnelOutputEnded = true;
-            connection.output().flush();
+            connection.output().flushNow();
             connection
                     .ctx()
                     .writeAndFlush(Unpooled.EMPTY_BUFFER)
@@ -597,7 +597,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
 
         @Override
         public boolean writable() {
-            boolean writable = !live() || connection.ctx().channel().isWritable();
+            boolean writable = !live() || connection.output().writable();
             wasUnwritable |= !writable;
             return writable;
         }

@@ -117,7 +117,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         this.ctx = ctx;
-        output = new Output(ctx, loop.counts());
+        output = new Output(ctx, loop);
     }
 
     @Override
@@ -174,7 +174,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
         keepAlive = false;
         try {
             current.broke(Failure.of(Failure.Kind.INTERNAL));
-            output().flush();
+            output().flushNow();
         } finally {
             if (stream == current) {
                 close();
@@ -357,12 +357,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
 
     /// Whether the client has read enough of what it was sent to be served once more.
     private boolean mayBegin() {
-        Channel channel = ctx().channel();
-        if (head == null && !channel.isWritable()) {
-            // Much of what fills it may only wait for a flush.
-            output().flush();
-        }
-        return head != null || channel.isWritable();
+        return head != null || output().writable();
     }
 
     private boolean readHead(ByteBuf in) {
@@ -628,7 +623,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     private void closeBehindAnswer(Reading how) {
         startLinger();
         reading = how;
-        output().flush();
+        output().flushNow();
         setDeadline(settings.writeNanos());
         ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> answerGone());
     }
@@ -649,7 +644,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
 
     /// Half-closes behind what has been sent.
     private void endOutput() {
-        output().flush();
+        output().flushNow();
         ctx().writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(_ -> {
                     if (!closing) {
@@ -864,7 +859,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
 
         @Override
         public boolean writable() {
-            boolean writable = !live() || connection.ctx().channel().isWritable();
+            boolean writable = !live() || connection.output().writable();
             wasUnwritable |= !writable;
             return writable;
         }
@@ -896,7 +891,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
             receiver = null;
             connection.stream = null;
             if (responseStarted || tunnel) {
-                connection.output().flush();
+                connection.output().flushNow();
                 connection.ctx().channel().config().setOption(ChannelOption.SO_LINGER, 0);
             }
             connection.close();

@@ -22,15 +22,11 @@ public final class Pump {
         int length = data.readableBytes();
         octets += length;
         sink.send(data);
-        if (!sink.writable()) {
-            // Much of what fills the sink may only wait for a flush.
-            sink.flush();
-            if (!sink.writable()) {
-                owed += length;
-                return;
-            }
+        if (sink.writable()) {
+            source.consumed(length);
+        } else {
+            owed += length;
         }
-        source.consumed(length);
     }
 
     /// The sink takes more again.

@@ -19,6 +19,7 @@ public interface ByteStream {
     /// Sends the end: nothing follows. Half-closes where the transport can.
     void sendEnd();
 
+    /// Sends what was given to it before the loop waits for anything again.
     void flush();
 
     /// Whether the stream wants more now. When it does not, it calls [Receiver#writable()] once it

@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
@@ -33,6 +35,8 @@ public final class Loop {
     private final SplittableRandom random = new SplittableRandom();
     private final ArrayDeque<RequestHead> requestHeads = new ArrayDeque<>();
     private final ArrayDeque<ResponseHead> responseHeads = new ArrayDeque<>();
+    private final List<Runnable> turnEnd = new ArrayList<>();
+    private boolean turnEnds;
     private long dateSecond = Long.MIN_VALUE;
     private String date = "";
 
@@ -87,6 +91,28 @@ public final class Loop {
 
     public SplittableRandom random() {
         return random;
+    }
+
+    /// Runs `task` once, when the loop has dealt with all that is ready to be read now and before it
+    /// waits again. What is sent then, for many connections one after the other, wakes those who
+    /// receive it less often than if each were served as it came.
+    ///
+    /// @param task must not fail
+    public void atTurnEnd(Runnable task) {
+        turnEnd.add(task);
+        if (!turnEnds) {
+            turnEnds = true;
+            eventLoop.execute(this::endTurn);
+        }
+    }
+
+    private void endTurn() {
+        // What is added meanwhile still belongs to this turn.
+        for (int i = 0; i < turnEnd.size(); i++) {
+            turnEnd.get(i).run();
+        }
+        turnEnd.clear();
+        turnEnds = false;
     }
 
     /// The time now as a `Date` field has it (RFC 9110 §5.6.7).
