@@ -25,6 +25,7 @@ import io.jadegate.proxy.exchange.ClientAddresses;
 import io.jadegate.proxy.exchange.ErrorPages;
 import io.jadegate.proxy.exchange.Route;
 import io.jadegate.proxy.exchange.Serving;
+import io.jadegate.proxy.exchange.Via;
 import io.jadegate.proxy.http1.HeadLimits;
 import io.jadegate.proxy.observe.Meters;
 import io.jadegate.proxy.route.RouteEntry;
@@ -236,6 +237,7 @@ final class Compiler {
         ErrorPages errors = ErrorPages.of(defaults.errors(), "defaults.errors", problems);
         DownstreamSettings settings = settings(defaults.timeouts());
         Map<String, Serving> servings = new HashMap<>();
+        Via via = new Via(node.via());
         for (String listener : listeners) {
             ListenerConfig own = Objects.requireNonNull(config.listeners().get(listener));
             servings.put(
@@ -248,7 +250,7 @@ final class Compiler {
                             settings,
                             limits,
                             connectionFilters.admission(listener, own.filters()),
-                            node.via(),
+                            via,
                             meters.listener(listener),
                             meters.unrouted()));
         }

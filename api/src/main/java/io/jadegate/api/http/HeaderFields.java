@@ -2,9 +2,9 @@ package io.jadegate.api.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -192,6 +192,12 @@ public final class HeaderFields {
             throw new IllegalArgumentException(
                     "not a field value for " + name + ": control character or beyond U+00FF");
         }
+        addChecked(name, value);
+    }
+
+    /// Appends a field whose value is known to be legal: made by the gateway itself, or looked at
+    /// before.
+    public void addChecked(FieldName name, String value) {
         int start = beginLine(name, value.length());
         copyLatin1(value);
         endLine(name, start);
@@ -343,7 +349,7 @@ public final class HeaderFields {
 
     /// Writes the lines of the fields that `selection` keeps in HTTP/1 form, each ended by CRLF,
     /// without the empty line that ends a head. Neighbouring lines are copied in one run.
-    public void writeTo(ByteBuf out, Selection selection) {
+    public void writeTo(Octets out, Selection selection) {
         int runStart = 0;
         int runEnd = 0;
         for (int i = 0, slot = 0; i < size; i++, slot += SLOT) {
@@ -354,25 +360,23 @@ public final class HeaderFields {
             int nameEnd = index[slot + NAME_END];
             int valueStart = index[slot + VALUE_START];
             int valueEnd = index[slot + VALUE_END];
-            if (nameStart == runEnd && isPlainLine(nameEnd, valueStart, valueEnd)) {
+            boolean plain = isPlainLine(nameEnd, valueStart, valueEnd);
+            if (plain && nameStart == runEnd) {
                 runEnd = valueEnd + 2;
                 continue;
             }
-            if (runEnd > runStart) {
-                out.writeBytes(bytes, runStart, runEnd - runStart);
-            }
-            runStart = 0;
-            runEnd = 0;
-            if (isPlainLine(nameEnd, valueStart, valueEnd)) {
+            out.put(bytes, runStart, runEnd);
+            if (plain) {
                 runStart = nameStart;
                 runEnd = valueEnd + 2;
             } else {
-                writeLine(out, nameStart, nameEnd, valueStart, valueEnd);
+                runStart = 0;
+                runEnd = 0;
+                out.put(bytes, nameStart, nameEnd).put(':').put(' ');
+                out.put(bytes, valueStart, valueEnd).put('\r').put('\n');
             }
         }
-        if (runEnd > runStart) {
-            out.writeBytes(bytes, runStart, runEnd - runStart);
-        }
+        out.put(bytes, runStart, runEnd);
     }
 
     /// Whether the line is spelt `Name: value CRLF` in the array, with no other white space.
@@ -384,19 +388,68 @@ public final class HeaderFields {
                 && bytes[valueEnd + 1] == '\n';
     }
 
-    private void writeLine(ByteBuf out, int nameStart, int nameEnd, int valueStart, int valueEnd) {
-        out.writeBytes(bytes, nameStart, nameEnd - nameStart);
-        out.writeShort(':' << 8 | ' ');
-        out.writeBytes(bytes, valueStart, valueEnd - valueStart);
-        out.writeShort('\r' << 8 | '\n');
-    }
+    /// Which fields [#writeTo] writes: all but those of some names. Immutable.
+    public static final class Selection {
+        public static final Selection ALL =
+                new Selection(new boolean[FieldName.KNOWN_NAMES], List.of());
 
-    /// Which fields [#writeTo] writes. Asked once per field, in order.
-    @FunctionalInterface
-    public interface Selection {
-        Selection ALL = (_, _) -> true;
+        private final boolean[] droppedIds;
+        private final List<FieldName> droppedOthers;
 
-        boolean keeps(HeaderFields fields, int i);
+        private Selection(boolean[] droppedIds, List<FieldName> droppedOthers) {
+            this.droppedIds = droppedIds;
+            this.droppedOthers = droppedOthers;
+        }
+
+        /// All fields but those of `names`.
+        public static Selection allBut(FieldName... names) {
+            return ALL.without(List.of(names));
+        }
+
+        /// This without the fields of `names`.
+        public Selection without(Collection<FieldName> names) {
+            boolean[] ids = droppedIds.clone();
+            List<FieldName> others = new ArrayList<>(droppedOthers);
+            for (FieldName name : names) {
+                if (name.id() >= 0) {
+                    ids[name.id()] = true;
+                } else {
+                    others.add(name);
+                }
+            }
+            return new Selection(ids, List.copyOf(others));
+        }
+
+        /// What both this and `other` keep.
+        public Selection and(Selection other) {
+            boolean[] ids = droppedIds.clone();
+            for (int id = 0; id < ids.length; id++) {
+                ids[id] |= other.droppedIds[id];
+            }
+            return new Selection(ids, droppedOthers).without(other.droppedOthers);
+        }
+
+        /// Whether fields of a known name are kept.
+        public boolean keeps(FieldName known) {
+            return !droppedIds[known.id()];
+        }
+
+        /// Whether the field at a position is kept.
+        public boolean keeps(HeaderFields fields, int i) {
+            int id = fields.id(i);
+            return id >= 0
+                    ? !droppedIds[id]
+                    : droppedOthers.isEmpty() || !isDroppedOther(fields, i);
+        }
+
+        private boolean isDroppedOther(HeaderFields fields, int i) {
+            for (FieldName name : droppedOthers) {
+                if (fields.is(i, name)) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     /// The fields, a line each; for logs and tests.

@@ -66,8 +66,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     private final RequestContext context;
     private final RequestBody body;
     private final long bodyLength;
-    private final long startMillis = System.currentTimeMillis();
-    private final long startNanos = System.nanoTime();
+    private final long startNanos;
     private final Deadlines.Deadline deadline;
     private Deadlines.@Nullable Deadline totalDeadline;
     private Deadlines.@Nullable Deadline continueDeadline;
@@ -101,6 +100,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             long bodyLength) {
         this.state = state;
         this.loop = state.loop();
+        this.startNanos = loop.now();
         this.serving = serving;
         this.client = client;
         this.head = head;
@@ -207,7 +207,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         }
         if (!body.ended() && context.expectsContinue() && body.received() == 0) {
             continueDeadline = loop.deadlines().new Deadline(this::sendContinue);
-            continueDeadline.set(System.nanoTime() + CONTINUE_NANOS);
+            continueDeadline.set(loop.now() + CONTINUE_NANOS);
         }
         progress();
     }
@@ -322,7 +322,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     }
 
     void response(Attempt current, ResponseHead response, long length) {
-        firstByteNanos = System.nanoTime() - startNanos;
+        firstByteNanos = loop.now() - startNanos;
         responseHead = response;
         status = response.status();
         phase = Phase.ANSWERING;
@@ -490,7 +490,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         long nanos = route().timeouts().halfClose();
         if (nanos > 0 && (phase == Phase.CALLING || phase == Phase.DECIDING)) {
             Deadlines.Deadline gone = loop.deadlines().new Deadline(this::clientGone);
-            gone.set(System.nanoTime() + nanos);
+            gone.set(loop.now() + nanos);
             halfCloseDeadline = gone;
         }
     }
@@ -506,7 +506,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     private void progress() {
         long nanos = waitNanos();
         if (nanos > 0) {
-            deadline.set(System.nanoTime() + nanos);
+            deadline.set(loop.now() + nanos);
         } else {
             deadline.cancel();
         }
@@ -694,7 +694,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             return;
         }
         phase = Phase.ENDED;
-        durationNanos = System.nanoTime() - startNanos;
+        durationNanos = loop.now() - startNanos;
         deadline.cancel();
         cancel(totalDeadline);
         cancel(continueDeadline);
@@ -836,7 +836,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
 
     @Override
     public long startMillis() {
-        return startMillis;
+        return System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(loop.now() - startNanos);
     }
 
     @Override

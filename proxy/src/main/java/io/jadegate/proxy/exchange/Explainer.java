@@ -1,22 +1,19 @@
 package io.jadegate.proxy.exchange;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import io.jadegate.api.filter.Decision;
 import io.jadegate.api.filter.LocalResponse;
 import io.jadegate.api.filter.Reason;
 import io.jadegate.api.http.FieldName;
+import io.jadegate.api.http.Octets;
 import io.jadegate.api.http.RequestHead;
-import io.jadegate.api.plane.Explanation;
 import io.jadegate.api.plane.Explanation.Verdict;
+import io.jadegate.api.plane.Explanation;
 import io.jadegate.proxy.http1.HeadReader;
 import io.jadegate.proxy.http1.HeadWriter;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.OutgoingRequest;
 import io.jadegate.proxy.stream.Peer;
 import io.jadegate.proxy.upstream.Upstream;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,10 +96,9 @@ public final class Explainer {
         }
         OutgoingRequest out = new OutgoingRequest();
         Forwarding.request(out, context, upstream, upstream.onlyTarget(), bodyLength, upgrade);
-        ByteBuf octets = Unpooled.buffer(1024);
+        Octets octets = new Octets(1024);
         HeadWriter.request(octets, out);
-        return explanation(
-                context, Verdict.FORWARDED, 0, null, null, upstream, octets.toString(ISO_8859_1));
+        return explanation(context, Verdict.FORWARDED, 0, null, null, upstream, octets.toString());
     }
 
     private Explanation answered(RequestContext context, LocalResponse response) {

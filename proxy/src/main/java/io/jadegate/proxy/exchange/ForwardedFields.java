@@ -2,6 +2,7 @@ package io.jadegate.proxy.exchange;
 
 import io.jadegate.api.http.Ascii;
 import io.jadegate.api.http.FieldName;
+import io.jadegate.api.http.HeaderFields.Selection;
 import io.jadegate.api.http.HeaderFields;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -11,8 +12,8 @@ import java.util.List;
 /// they came by (RFC 9110 §7.6.1), those that this gateway writes itself, and those that only a
 /// trusted peer may set.
 final class ForwardedFields {
-    private static final boolean[] CONNECTION_ONLY =
-            flags(
+    private static final Selection NOT_OF_CONNECTION =
+            Selection.allBut(
                     FieldName.CONNECTION,
                     FieldName.KEEP_ALIVE,
                     FieldName.PROXY_CONNECTION,
@@ -26,8 +27,8 @@ final class ForwardedFields {
 
     /// Fields that no `Connection` option of a client may take away: what they say decides about
     /// access or framing.
-    private static final boolean[] PROTECTED =
-            flags(
+    private static final Selection NOT_PROTECTED =
+            Selection.allBut(
                     FieldName.HOST,
                     FieldName.CONTENT_LENGTH,
                     FieldName.AUTHORIZATION,
@@ -48,8 +49,8 @@ final class ForwardedFields {
 
     /// Written by the gateway itself, or (`Proxy`, see "httpoxy"; certificates) believed from
     /// nobody.
-    private static final boolean[] OWN_OF_REQUEST =
-            flags(
+    private static final Selection NOT_OWN_OF_REQUEST =
+            Selection.allBut(
                     FieldName.HOST,
                     FieldName.PROXY,
                     FieldName.X_FORWARDED_FOR,
@@ -58,52 +59,40 @@ final class ForwardedFields {
                     FieldName.CLIENT_CERT,
                     FieldName.CLIENT_CERT_CHAIN);
 
-    private static final boolean[] FROM_TRUSTED =
-            flags(
+    private static final Selection NOT_FROM_TRUSTED =
+            Selection.allBut(
                     FieldName.X_FORWARDED_PROTO,
                     FieldName.X_FORWARDED_HOST,
                     FieldName.X_FORWARDED_PORT,
                     FieldName.FORWARDED,
                     FieldName.X_REAL_IP);
 
-    private static final boolean[] OWN_OF_RESPONSE =
-            flags(
+    private static final Selection NOT_OWN_OF_RESPONSE =
+            Selection.allBut(
                     FieldName.X_REQUEST_ID,
                     FieldName.LOCATION,
                     FieldName.CONTENT_LOCATION,
                     FieldName.REFRESH);
 
-    private static final boolean[] NO_LENGTH = flags(FieldName.CONTENT_LENGTH);
-
-    private static final boolean[] NO_EXPECT = flags(FieldName.EXPECT);
-
-    private static final boolean[] REQUEST = or(CONNECTION_ONLY, or(OWN_OF_REQUEST, FROM_TRUSTED));
-    private static final boolean[] TRUSTED_REQUEST = or(CONNECTION_ONLY, OWN_OF_REQUEST);
-    private static final boolean[] RESPONSE = or(CONNECTION_ONLY, OWN_OF_RESPONSE);
-
-    private static final HeaderFields.Selection OF_REQUEST = but(REQUEST);
-    private static final HeaderFields.Selection OF_TRUSTED_REQUEST = but(TRUSTED_REQUEST);
-    private static final HeaderFields.Selection OF_OLD_REQUEST = but(or(REQUEST, NO_EXPECT));
-    private static final HeaderFields.Selection OF_TRUSTED_OLD_REQUEST =
-            but(or(TRUSTED_REQUEST, NO_EXPECT));
-    private static final HeaderFields.Selection OF_RESPONSE = but(RESPONSE);
-    private static final HeaderFields.Selection OF_RESPONSE_WITHOUT_LENGTH =
-            but(or(RESPONSE, NO_LENGTH));
+    private static final Selection OF_TRUSTED_REQUEST = NOT_OF_CONNECTION.and(NOT_OWN_OF_REQUEST);
+    private static final Selection OF_REQUEST = OF_TRUSTED_REQUEST.and(NOT_FROM_TRUSTED);
+    private static final Selection OF_RESPONSE = NOT_OF_CONNECTION.and(NOT_OWN_OF_RESPONSE);
 
     /// Trailer fields that mean something else, or something dangerous, where they come too late
     /// (RFC 9110 §6.5.1).
-    private static final boolean[] NOT_IN_TRAILERS =
-            or(
-                    or(CONNECTION_ONLY, PROTECTED),
-                    flags(
-                            FieldName.EXPECT,
-                            FieldName.MAX_FORWARDS,
-                            FieldName.PROXY,
-                            FieldName.LOCATION,
-                            FieldName.RETRY_AFTER,
-                            FieldName.DATE,
-                            FieldName.VARY,
-                            FieldName.ORIGIN));
+    private static final Selection IN_TRAILERS =
+            NOT_OF_CONNECTION
+                    .and(NOT_PROTECTED)
+                    .and(
+                            Selection.allBut(
+                                    FieldName.EXPECT,
+                                    FieldName.MAX_FORWARDS,
+                                    FieldName.PROXY,
+                                    FieldName.LOCATION,
+                                    FieldName.RETRY_AFTER,
+                                    FieldName.DATE,
+                                    FieldName.VARY,
+                                    FieldName.ORIGIN));
 
     private static final byte[] KEEP_ALIVE = "keep-alive".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] CLOSE = "close".getBytes(StandardCharsets.US_ASCII);
@@ -112,49 +101,39 @@ final class ForwardedFields {
 
     /// @param trusted whether the peer may say where the request came from
     /// @param old whether it is an HTTP/1.0 request, which expects nothing
-    static HeaderFields.Selection ofRequest(HeaderFields fields, boolean trusted, boolean old) {
-        HeaderFields.Selection selection =
-                trusted
-                        ? (old ? OF_TRUSTED_OLD_REQUEST : OF_TRUSTED_REQUEST)
-                        : (old ? OF_OLD_REQUEST : OF_REQUEST);
+    static Selection ofRequest(HeaderFields fields, boolean trusted, boolean old) {
+        Selection selection = trusted ? OF_TRUSTED_REQUEST : OF_REQUEST;
+        if (old && fields.contains(FieldName.EXPECT)) {
+            selection = selection.without(List.of(FieldName.EXPECT));
+        }
         return butNamedInConnection(fields, selection);
     }
 
     /// @param length whether a Content-Length may go along
-    static HeaderFields.Selection ofResponse(HeaderFields fields, boolean length) {
-        return butNamedInConnection(fields, length ? OF_RESPONSE : OF_RESPONSE_WITHOUT_LENGTH);
+    static Selection ofResponse(HeaderFields fields, boolean length) {
+        Selection selection = OF_RESPONSE;
+        if (!length && fields.contains(FieldName.CONTENT_LENGTH)) {
+            selection = selection.without(List.of(FieldName.CONTENT_LENGTH));
+        }
+        return butNamedInConnection(fields, selection);
     }
 
     /// What may stand in a forwarded trailer section.
     static void cleanTrailers(HeaderFields trailers) {
         for (int i = trailers.size() - 1; i >= 0; i--) {
-            int id = trailers.id(i);
-            if (id >= 0 && NOT_IN_TRAILERS[id]) {
+            if (!IN_TRAILERS.keeps(trailers, i)) {
                 trailers.removeAt(i);
             }
         }
     }
 
-    private static HeaderFields.Selection butNamedInConnection(
-            HeaderFields fields, HeaderFields.Selection selection) {
+    private static Selection butNamedInConnection(HeaderFields fields, Selection selection) {
         int connection = fields.find(FieldName.CONNECTION);
         if (connection < 0) {
             return selection;
         }
         List<FieldName> named = named(fields, connection);
-        if (named.isEmpty()) {
-            return selection;
-        }
-        return (all, i) -> selection.keeps(all, i) && !isNamed(all, i, named);
-    }
-
-    private static boolean isNamed(HeaderFields fields, int i, List<FieldName> named) {
-        for (FieldName name : named) {
-            if (fields.is(i, name)) {
-                return true;
-            }
-        }
-        return false;
+        return named.isEmpty() ? selection : selection.without(named);
     }
 
     /// The fields that the `Connection` field names besides those that never go on anyway.
@@ -168,8 +147,8 @@ final class ForwardedFields {
                 String text = option.strip();
                 if (Ascii.isToken(text)) {
                     FieldName name = FieldName.of(text);
-                    int id = name.id();
-                    if (id < 0 || !(PROTECTED[id] || CONNECTION_ONLY[id])) {
+                    if (name.id() < 0
+                            || (NOT_PROTECTED.keeps(name) && NOT_OF_CONNECTION.keeps(name))) {
                         named = named.isEmpty() ? new ArrayList<>(2) : named;
                         named.add(name);
                     }
@@ -177,28 +156,5 @@ final class ForwardedFields {
             }
         }
         return named;
-    }
-
-    private static HeaderFields.Selection but(boolean[] dropped) {
-        return (fields, i) -> {
-            int id = fields.id(i);
-            return id < 0 || !dropped[id];
-        };
-    }
-
-    private static boolean[] flags(FieldName... names) {
-        boolean[] flags = new boolean[FieldName.KNOWN_NAMES];
-        for (FieldName name : names) {
-            flags[name.id()] = true;
-        }
-        return flags;
-    }
-
-    private static boolean[] or(boolean[] a, boolean[] b) {
-        boolean[] both = new boolean[a.length];
-        for (int i = 0; i < a.length; i++) {
-            both[i] = a[i] || b[i];
-        }
-        return both;
     }
 }

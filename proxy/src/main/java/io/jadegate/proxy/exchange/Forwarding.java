@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class Forwarding {
     private static final byte[] TRAILERS = "trailers".getBytes(StandardCharsets.US_ASCII);
 
+    private static final HeaderFields.Selection WITHOUT_FRAMING =
+            HeaderFields.Selection.allBut(FieldName.CONTENT_LENGTH, FieldName.TRANSFER_ENCODING);
+
     private Forwarding() {}
 
     // ---- requests
@@ -50,17 +53,15 @@ final class Forwarding {
         out.begin(head, ForwardedFields.ofRequest(fields, trusted, old), authority, bodyLength);
         HeaderFields extra = out.extra();
         Peer peer = context.peer();
-        extra.add(
+        extra.addChecked(
                 FieldName.X_FORWARDED_FOR,
                 forwardedFor(context.received().fields(), peer, trusted));
         addOrigin(extra, context, trusted);
         if (trusted && fields.contains(FieldName.FORWARDED)) {
             extra.add(FieldName.FORWARDED, forwarded(context.received(), peer));
         }
-        if (!context.serving().via().isEmpty()) {
-            extra.add(FieldName.VIA, "1." + head.minorVersion() + " " + context.serving().via());
-        }
-        extra.add(FieldName.X_REQUEST_ID, context.requestId());
+        addVia(extra, context, head.minorVersion());
+        extra.addChecked(FieldName.X_REQUEST_ID, context.requestId());
         out.upgrade(upgrade);
         out.acceptsTrailers(
                 fields.contains(FieldName.TE) && fields.hasToken(FieldName.TE, TRAILERS));
@@ -78,7 +79,7 @@ final class Forwarding {
         RequestHead received = context.received();
         HeaderFields said = context.request().fields();
         if (!trusted || !said.contains(FieldName.X_FORWARDED_PROTO)) {
-            extra.add(FieldName.X_FORWARDED_PROTO, received.scheme().text());
+            extra.addChecked(FieldName.X_FORWARDED_PROTO, received.scheme().text());
         }
         if (received.authorityEnd() > received.authorityStart()
                 && (!trusted || !said.contains(FieldName.X_FORWARDED_HOST))) {
@@ -89,7 +90,8 @@ final class Forwarding {
                     received.authorityEnd());
         }
         if (context.peer().localPort() > 0 && (!trusted || saysNothingOfOrigin(said))) {
-            extra.add(FieldName.X_FORWARDED_PORT, Integer.toString(context.peer().localPort()));
+            extra.addChecked(
+                    FieldName.X_FORWARDED_PORT, Integer.toString(context.peer().localPort()));
         }
     }
 
@@ -140,14 +142,9 @@ final class Forwarding {
             long bodyLength,
             Loop loop) {
         boolean length = bodyLength >= 0;
-        out.begin(
-                head,
-                (fields, i) ->
-                        !fields.is(i, FieldName.CONTENT_LENGTH)
-                                && !fields.is(i, FieldName.TRANSFER_ENCODING),
-                bodyLength);
+        out.begin(head, WITHOUT_FRAMING, bodyLength);
         if (length) {
-            out.extra().add(FieldName.CONTENT_LENGTH, Long.toString(bodyLength));
+            out.extra().addChecked(FieldName.CONTENT_LENGTH, Long.toString(bodyLength));
         }
         addCommon(out.extra(), head.fields(), context, loop, /* viaMinor= */ -1);
     }
@@ -167,13 +164,19 @@ final class Forwarding {
             Loop loop,
             int viaMinor) {
         if (!fields.contains(FieldName.DATE)) {
-            extra.add(FieldName.DATE, loop.date());
+            extra.addChecked(FieldName.DATE, loop.date());
         }
-        String via = context.serving().via();
-        if (viaMinor >= 0 && !via.isEmpty()) {
-            extra.add(FieldName.VIA, "1." + viaMinor + " " + via);
+        if (viaMinor >= 0) {
+            addVia(extra, context, viaMinor);
         }
-        extra.add(FieldName.X_REQUEST_ID, context.requestId());
+        extra.addChecked(FieldName.X_REQUEST_ID, context.requestId());
+    }
+
+    private static void addVia(HeaderFields extra, RequestContext context, int minor) {
+        String element = context.serving().via().element(minor);
+        if (element != null) {
+            extra.addChecked(FieldName.VIA, element);
+        }
     }
 
     private static void addPlace(

@@ -58,7 +58,7 @@ final class LocalActions {
             head.fields().add(FieldName.CONTENT_TYPE, body.contentType());
         }
         String error = response.reason().proxyError();
-        String via = context.serving().via();
+        String via = context.serving().via().name();
         if (error != null && !via.isEmpty()) {
             head.fields().add(FieldName.PROXY_STATUS, proxyStatus(via, error, response.detail()));
         }

@@ -16,7 +16,7 @@ final class RequestBody {
     private static final int REPLAY = 64 * 1024;
 
     private final HttpStream.Server source;
-    private final ArrayDeque<ByteBuf> kept = new ArrayDeque<>(2);
+    private @Nullable ArrayDeque<ByteBuf> kept;
     private HttpStream.@Nullable Client sink;
     private @Nullable HeaderFields trailers;
     private boolean keeping;
@@ -60,20 +60,26 @@ final class RequestBody {
         received += octets;
         HttpStream.Client stream = sink;
         if (stream == null) {
-            kept.addLast(data.touch("request body waits for a stream"));
-            keptOctets += octets;
+            keep(data.touch("request body waits for a stream"));
             owed += octets;
             return;
         }
         if (keeping && keptOctets + octets <= REPLAY) {
-            kept.addLast(data.retainedDuplicate().touch("request body kept for a retry"));
-            keptOctets += octets;
+            keep(data.retainedDuplicate().touch("request body kept for a retry"));
         } else {
             stopKeeping();
         }
         stream.send(data);
         owed += octets;
         giveCredit(stream);
+    }
+
+    private void keep(ByteBuf piece) {
+        if (kept == null) {
+            kept = new ArrayDeque<>(4);
+        }
+        kept.addLast(piece);
+        keptOctets += piece.readableBytes();
     }
 
     /// The client's end of the body. The trailers are borrowed.
@@ -96,8 +102,8 @@ final class RequestBody {
     void attach(HttpStream.Client stream, boolean keep) {
         sink = stream;
         keeping = keep && keptOctets <= REPLAY;
-        for (ByteBuf piece : kept) {
-            stream.send(piece.retainedDuplicate());
+        if (kept != null) {
+            kept.forEach(piece -> stream.send(piece.retainedDuplicate()));
         }
         if (!keeping) {
             stopKeeping();
@@ -140,9 +146,10 @@ final class RequestBody {
 
     /// Drops whatever is held.
     void release() {
-        for (ByteBuf piece = kept.pollFirst(); piece != null; piece = kept.pollFirst()) {
-            piece.release();
+        if (kept != null) {
+            kept.forEach(ByteBuf::release);
+            kept = null;
+            keptOctets = 0;
         }
-        keptOctets = 0;
     }
 }

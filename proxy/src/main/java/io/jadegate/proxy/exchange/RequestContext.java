@@ -32,11 +32,8 @@ final class RequestContext implements HttpExchange {
     private static final byte[] UPGRADE = "upgrade".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] WEBSOCKET = "websocket".getBytes(StandardCharsets.US_ASCII);
 
-    /// As often as this our own name may stand in Via before it is called a loop: gateways in a row
-    /// may share a name.
-    private static final int MAX_OWN_VIA = 5;
-
     private static final int MAX_REQUEST_ID = 128;
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     private final Serving serving;
     private final Peer peer;
@@ -72,8 +69,7 @@ final class RequestContext implements HttpExchange {
 
     private static void hex(long bits, byte[] digits, int from) {
         for (int i = 0; i < 16; i++) {
-            int digit = (int) (bits >>> (60 - 4 * i)) & 15;
-            digits[from + i] = (byte) (digit < 10 ? '0' + digit : 'a' + digit - 10);
+            digits[from + i] = HEX[(int) (bits >>> (60 - 4 * i)) & 15];
         }
     }
 
@@ -100,7 +96,7 @@ final class RequestContext implements HttpExchange {
         if (expect >= 0 && !fields.valueIs(expect, CONTINUE)) {
             return LocalResponse.of(Reason.REQUEST_EXPECTATION);
         }
-        if (fields.contains(FieldName.VIA) && isLoop(fields)) {
+        if (serving.via().isLoop(fields)) {
             return LocalResponse.of(Reason.REQUEST_LOOP);
         }
         match = serving.routes().match(received, client.address());
@@ -108,22 +104,6 @@ final class RequestContext implements HttpExchange {
             return LocalResponse.of(Reason.ROUTE_NOT_FOUND);
         }
         return lastHop();
-    }
-
-    private boolean isLoop(HeaderFields fields) {
-        if (serving.via().isEmpty()) {
-            return false;
-        }
-        int own = 0;
-        String ours = " " + serving.via();
-        for (String line : fields.all(FieldName.VIA)) {
-            for (String element : line.split(",", -1)) {
-                if (element.stripTrailing().endsWith(ours) && ++own >= MAX_OWN_VIA) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     /// Answers an OPTIONS request that may be forwarded no more, or counts it down (RFC 9110

@@ -12,7 +12,7 @@ import io.jadegate.proxy.stream.DownstreamSettings;
 ///
 /// @param listener the listener's name
 /// @param admission what its connections must pass
-/// @param via our name in `Via` and `Proxy-Status`; empty when it is hidden
+/// @param via our name in `Via` and `Proxy-Status`
 /// @param counts what is counted of the listener
 /// @param unrouted what is counted of exchanges that no route took
 public record Serving(
@@ -23,6 +23,6 @@ public record Serving(
         DownstreamSettings settings,
         HeadLimits limits,
         Admission admission,
-        String via,
+        Via via,
         PerLoop<ListenerCounts> counts,
         PerLoop<RouteCounts> unrouted) {}

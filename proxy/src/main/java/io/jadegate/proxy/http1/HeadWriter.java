@@ -3,20 +3,18 @@ package io.jadegate.proxy.http1;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.jadegate.api.http.HeaderFields;
+import io.jadegate.api.http.Octets;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.http.ResponseHead;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.OutgoingRequest;
 import io.jadegate.proxy.stream.OutgoingResponse;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import org.jspecify.annotations.Nullable;
 
 /// Writes HTTP/1.1 heads (RFC 9112 §3-6), framing included.
 public final class HeadWriter {
-    private static final byte[] HTTP_1_1 = ascii(" HTTP/1.1\r\n");
+    private static final byte[] HTTP_1_1_HOST = ascii(" HTTP/1.1\r\nHost: ");
     private static final byte[] STATUS_LINE = ascii("HTTP/1.1 ");
-    private static final byte[] HOST = ascii("Host: ");
     private static final byte[] CRLF = ascii("\r\n");
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
     private static final byte[] UPGRADE = ascii("Connection: Upgrade\r\nUpgrade: websocket\r\n");
@@ -38,97 +36,88 @@ public final class HeadWriter {
     }
 
     /// Writes a request head.
-    public static void request(ByteBuf out, OutgoingRequest request) {
+    public static void request(Octets out, OutgoingRequest request) {
         RequestHead head = request.head();
-        HeaderFields fields = head.fields();
-        byte[] bytes = fields.bytes();
-        out.writeCharSequence(head.method().name(), ISO_8859_1);
-        out.writeByte(' ');
-        out.writeBytes(bytes, head.pathStart(), head.pathEnd() - head.pathStart());
+        byte[] bytes = head.fields().bytes();
+        out.put(head.method().name()).put(' ').put(bytes, head.pathStart(), head.pathEnd());
         if (head.queryStart() >= 0) {
-            out.writeByte('?');
-            out.writeBytes(bytes, head.queryStart(), head.queryEnd() - head.queryStart());
+            out.put('?').put(bytes, head.queryStart(), head.queryEnd());
         }
-        out.writeBytes(HTTP_1_1);
-        out.writeBytes(HOST);
+        out.put(HTTP_1_1_HOST);
         if (request.authority().isEmpty()) {
-            out.writeBytes(
-                    bytes, head.authorityStart(), head.authorityEnd() - head.authorityStart());
+            out.put(bytes, head.authorityStart(), head.authorityEnd());
         } else {
-            ByteBufUtil.writeAscii(out, request.authority());
+            out.put(request.authority());
         }
-        out.writeBytes(CRLF);
-        fields.writeTo(out, request.selection());
+        out.put(CRLF);
+        head.fields().writeTo(out, request.selection());
         request.extra().writeTo(out, HeaderFields.Selection.ALL);
         if (request.upgrade()) {
-            out.writeBytes(UPGRADE);
+            out.put(UPGRADE);
         } else if (request.acceptsTrailers()) {
-            out.writeBytes(CONNECTION_TE);
+            out.put(CONNECTION_TE);
         }
         if (request.bodyLength() == HttpStream.UNKNOWN_LENGTH) {
-            out.writeBytes(CHUNKED);
+            out.put(CHUNKED);
         }
-        out.writeBytes(CRLF);
+        out.put(CRLF);
     }
 
     /// Writes a response head.
     ///
     /// @param chunked whether the body goes out in chunks
     static void response(
-            ByteBuf out, OutgoingResponse response, boolean chunked, Connection connection) {
+            Octets out, OutgoingResponse response, boolean chunked, Connection connection) {
         ResponseHead head = response.head();
         HeaderFields fields = head.fields();
         int status = head.status();
         if (status == 200) {
-            out.writeBytes(OK);
+            out.put(OK);
         } else {
-            out.writeBytes(STATUS_LINE);
-            out.writeByte('0' + status / 100);
-            out.writeByte('0' + status / 10 % 10);
-            out.writeByte('0' + status % 10);
-            out.writeByte(' ');
+            out.put(STATUS_LINE);
+            out.put('0' + status / 100).put('0' + status / 10 % 10).put('0' + status % 10);
+            out.put(' ');
             if (head.reasonEnd() > head.reasonStart()) {
-                out.writeBytes(
-                        fields.bytes(), head.reasonStart(), head.reasonEnd() - head.reasonStart());
+                out.put(fields.bytes(), head.reasonStart(), head.reasonEnd());
             } else {
-                out.writeBytes(ResponseHead.reasonPhrase(status));
+                out.put(ResponseHead.reasonPhrase(status));
             }
-            out.writeBytes(CRLF);
+            out.put(CRLF);
         }
         fields.writeTo(out, response.selection());
         response.extra().writeTo(out, HeaderFields.Selection.ALL);
         if (chunked) {
-            out.writeBytes(CHUNKED);
+            out.put(CHUNKED);
         }
         if (status == 101) {
-            out.writeBytes(UPGRADE);
+            out.put(UPGRADE);
         } else {
             switch (connection) {
                 case SILENT -> {}
-                case KEEP_ALIVE -> out.writeBytes(KEEP_ALIVE);
-                case CLOSE -> out.writeBytes(CLOSE);
+                case KEEP_ALIVE -> out.put(KEEP_ALIVE);
+                case CLOSE -> out.put(CLOSE);
             }
         }
-        out.writeBytes(CRLF);
+        out.put(CRLF);
     }
 
     /// Writes the line before a chunk's data.
-    static void chunkSize(ByteBuf out, int octets) {
+    static void chunkSize(Octets out, int octets) {
         int shift = 28 - (Integer.numberOfLeadingZeros(octets) & ~3);
         for (; shift >= 0; shift -= 4) {
             int digit = octets >>> shift & 15;
-            out.writeByte(digit < 10 ? '0' + digit : 'a' + digit - 10);
+            out.put(digit < 10 ? '0' + digit : 'a' + digit - 10);
         }
-        out.writeBytes(CRLF);
+        out.put(CRLF);
     }
 
     /// Writes the end of a chunked body, with trailer fields if there are any.
-    static void lastChunk(ByteBuf out, @Nullable HeaderFields trailers) {
-        out.writeBytes(LAST_CHUNK);
+    static void lastChunk(Octets out, @Nullable HeaderFields trailers) {
+        out.put(LAST_CHUNK);
         if (trailers != null) {
             trailers.writeTo(out, HeaderFields.Selection.ALL);
         }
-        out.writeBytes(CRLF);
+        out.put(CRLF);
     }
 
     private static byte[] ascii(String text) {

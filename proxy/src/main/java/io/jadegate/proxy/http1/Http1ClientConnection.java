@@ -4,6 +4,7 @@ import io.jadegate.api.http.Ascii;
 import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.Method;
+import io.jadegate.api.http.Octets;
 import io.jadegate.api.http.ResponseHead;
 import io.jadegate.proxy.stream.ByteStream;
 import io.jadegate.proxy.stream.Failure;
@@ -131,6 +132,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext ctx) {
         this.ctx = ctx;
         output = new Output(ctx, loop);
+        ctx.channel().config().setRecvByteBufAllocator(loop.readBuffers());
     }
 
     @Override
@@ -215,6 +217,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        loop.look();
         ByteBuf in = (ByteBuf) message;
         loop.counts().socketRead();
         try {
@@ -521,7 +524,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
                 return;
             }
             connection.loop.deadlines().new Deadline(connection::close)
-                    .set(System.nanoTime() + TUNNEL_END_NANOS);
+                    .set(connection.loop.now() + TUNNEL_END_NANOS);
         }
 
         @Override
@@ -534,7 +537,10 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
             upgrade = request.upgrade();
             chunked = request.bodyLength() == UNKNOWN_LENGTH;
             requestEnded = request.bodyLength() == NO_BODY || request.bodyLength() == 0;
-            HeadWriter.request(connection.output().buffer(), request);
+            Output output = connection.output();
+            Octets octets = output.octets();
+            HeadWriter.request(octets, request);
+            output.add(octets);
         }
 
         @Override
@@ -544,18 +550,14 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
 
         @Override
         public void send(ByteBuf data) {
-            int octets = data.readableBytes();
-            if (!live() || octets == 0) {
+            if (!live() || !data.isReadable()) {
                 data.release();
                 return;
             }
-            Output output = connection.output();
             if (chunked) {
-                HeadWriter.chunkSize(output.buffer(), octets);
-                output.data(data);
-                output.buffer().writeShort('\r' << 8 | '\n');
+                connection.output().chunk(data);
             } else {
-                output.data(data);
+                connection.output().data(data);
             }
         }
 
@@ -569,7 +571,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
                 return;
             }
             if (chunked && !requestEnded) {
-                HeadWriter.lastChunk(connection.output().buffer(), trailers);
+                connection.output().lastChunk(trailers);
             }
             requestEnded = true;
         }

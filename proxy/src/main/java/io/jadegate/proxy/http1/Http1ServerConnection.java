@@ -2,6 +2,7 @@ package io.jadegate.proxy.http1;
 
 import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
+import io.jadegate.api.http.Octets;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.proxy.stream.ByteStream;
 import io.jadegate.proxy.stream.Deadlines;
@@ -73,7 +74,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     private final HeadLimits limits;
     private final HeadScanner scanner;
     private final Deadlines.Deadline deadline;
-    private final long acceptedNanos = System.nanoTime();
+    private final long acceptedNanos;
     private DownstreamSettings settings;
     private @Nullable ChunkDecoder chunks;
     private @Nullable ChannelHandlerContext ctx;
@@ -109,6 +110,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
         this.limits = limits;
         this.settings = handler.settings();
         this.scanner = HeadScanner.ofRequests(limits);
+        this.acceptedNanos = loop.now();
         this.deadline = loop.deadlines().new Deadline(this::deadlinePassed);
     }
 
@@ -118,6 +120,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext ctx) {
         this.ctx = ctx;
         output = new Output(ctx, loop);
+        ctx.channel().config().setRecvByteBufAllocator(loop.readBuffers());
     }
 
     @Override
@@ -256,7 +259,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
 
     private void setDeadline(long nanos) {
         if (nanos > 0) {
-            deadline.set(System.nanoTime() + nanos);
+            deadline.set(loop.now() + nanos);
         } else {
             deadline.cancel();
         }
@@ -283,6 +286,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        loop.look();
         ByteBuf in = (ByteBuf) message;
         loop.counts().socketRead();
         if (pending != null) {
@@ -421,7 +425,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     private boolean isWornOut() {
         long age = settings.keepAliveAgeNanos();
         return requests >= settings.keepAliveRequests()
-                || (age > 0 && System.nanoTime() - acceptedNanos > age);
+                || (age > 0 && loop.now() - acceptedNanos > age);
     }
 
     /// Hands what is no request to the handler, whose answer is the last on this connection.
@@ -754,11 +758,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
         @Override
         public void sendInterim(OutgoingResponse response) {
             if (live()) {
-                HeadWriter.response(
-                        connection.output().buffer(),
-                        response,
-                        /* chunked= */ false,
-                        HeadWriter.Connection.SILENT);
+                write(response, HeadWriter.Connection.SILENT);
             }
         }
 
@@ -769,11 +769,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
             }
             responseStarted = true;
             if (response.head().status() == 101) {
-                HeadWriter.response(
-                        connection.output().buffer(),
-                        response,
-                        /* chunked= */ false,
-                        HeadWriter.Connection.SILENT);
+                write(response, HeadWriter.Connection.SILENT);
                 startTunnel();
                 return;
             }
@@ -783,7 +779,14 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
             if ((unknown && !chunked) || last || connection.handler.draining()) {
                 connection.keepAlive = false;
             }
-            HeadWriter.response(connection.output().buffer(), response, chunked, persistence());
+            write(response, persistence());
+        }
+
+        private void write(OutgoingResponse response, HeadWriter.Connection persistence) {
+            Output output = connection.output();
+            Octets octets = output.octets();
+            HeadWriter.response(octets, response, chunked, persistence);
+            output.add(octets);
         }
 
         private HeadWriter.Connection persistence() {
@@ -818,13 +821,10 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
                 return;
             }
             sent += octets;
-            Output output = connection.output();
             if (chunked) {
-                HeadWriter.chunkSize(output.buffer(), octets);
-                output.data(data);
-                output.buffer().writeShort('\r' << 8 | '\n');
+                connection.output().chunk(data);
             } else {
-                output.data(data);
+                connection.output().data(data);
             }
         }
 
@@ -841,7 +841,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
             }
             responseEnded = true;
             if (chunked) {
-                HeadWriter.lastChunk(connection.output().buffer(), trailers);
+                connection.output().lastChunk(trailers);
             }
             if (requestEnded) {
                 connection.finished();

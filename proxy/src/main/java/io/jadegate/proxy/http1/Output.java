@@ -1,5 +1,7 @@
 package io.jadegate.proxy.http1;
 
+import io.jadegate.api.http.HeaderFields;
+import io.jadegate.api.http.Octets;
 import io.jadegate.proxy.stream.Loop;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -13,7 +15,6 @@ final class Output implements Runnable {
     /// Data up to this size is copied behind a head: cheaper than a second buffer in the write.
     private static final int COPY = 2048;
 
-    private static final int FIRST = 1024;
     private static final int MOST = 16 * 1024;
 
     private final ChannelHandlerContext ctx;
@@ -27,18 +28,23 @@ final class Output implements Runnable {
         this.loop = loop;
     }
 
-    /// The buffer to write heads and framing to.
-    ByteBuf buffer() {
+    /// An empty place to put a head or framing together, to be added at once.
+    Octets octets() {
+        return loop.octets();
+    }
+
+    /// Adds a copy of a head or framing.
+    void add(Octets octets) {
         ByteBuf buffer = tail;
         if (buffer != null && buffer.readableBytes() >= MOST) {
             writeTail();
             buffer = null;
         }
         if (buffer == null) {
-            buffer = ctx.alloc().directBuffer(FIRST);
+            buffer = loop.writeBuffers().take(ctx.alloc(), octets.size());
             tail = buffer;
         }
-        return buffer;
+        buffer.writeBytes(octets.array(), 0, octets.size());
     }
 
     /// Adds octets of a body; takes ownership.
@@ -55,7 +61,23 @@ final class Output implements Runnable {
         dirty = true;
     }
 
-    boolean pending() {
+    /// Adds octets of a body as a chunk (RFC 9112 §7.1); takes ownership.
+    void chunk(ByteBuf data) {
+        Octets size = octets();
+        HeadWriter.chunkSize(size, data.readableBytes());
+        add(size);
+        data(data);
+        add(octets().put('\r').put('\n'));
+    }
+
+    /// Adds the end of a body in chunks.
+    void lastChunk(@Nullable HeaderFields trailers) {
+        Octets end = octets();
+        HeadWriter.lastChunk(end, trailers);
+        add(end);
+    }
+
+    private boolean pending() {
         return dirty || tail != null;
     }
 
@@ -75,8 +97,15 @@ final class Output implements Runnable {
 
     /// Sends what there is, as far as the peer takes it.
     void flushNow() {
-        writeTail();
-        if (dirty) {
+        ByteBuf buffer = tail;
+        if (buffer != null) {
+            tail = null;
+            dirty = false;
+            loop.counts().copied(buffer.readableBytes());
+            loop.counts().socketWrite();
+            ctx.writeAndFlush(buffer.retain(), ctx.voidPromise());
+            loop.writeBuffers().giveBack(buffer);
+        } else if (dirty) {
             dirty = false;
             loop.counts().socketWrite();
             ctx.flush();

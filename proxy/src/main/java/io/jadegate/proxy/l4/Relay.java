@@ -17,6 +17,7 @@ public final class Relay {
     private final Pump fromClient;
     private final Pump fromEndpoint;
     private final long idleNanos;
+    private final Loop loop;
     private final Deadlines.Deadline deadline;
     private final Ending ending;
     private boolean clientEnded;
@@ -32,6 +33,7 @@ public final class Relay {
 
     /// @param idleNanos how long neither side may send; 0 for no limit
     public Relay(Loop loop, ByteStream client, ByteStream endpoint, long idleNanos, Ending ending) {
+        this.loop = loop;
         this.client = client;
         this.endpoint = endpoint;
         this.fromClient = new Pump(client, endpoint);
@@ -121,7 +123,7 @@ public final class Relay {
 
     private void alive() {
         if (idleNanos > 0) {
-            deadline.set(System.nanoTime() + idleNanos);
+            deadline.set(loop.now() + idleNanos);
         }
     }
 

@@ -1,9 +1,11 @@
 package io.jadegate.proxy.stream;
 
+import io.jadegate.api.http.Octets;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.http.ResponseHead;
 import io.jadegate.proxy.observe.LoopCounts;
 import io.netty.channel.EventLoop;
+import io.netty.channel.RecvByteBufAllocator;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -35,8 +37,15 @@ public final class Loop {
     private final SplittableRandom random = new SplittableRandom();
     private final ArrayDeque<RequestHead> requestHeads = new ArrayDeque<>();
     private final ArrayDeque<ResponseHead> responseHeads = new ArrayDeque<>();
+    private final Octets octets = new Octets(KEEP_BYTES);
+    private final ReadBuffers readBuffers = new ReadBuffers();
+    private final WriteBuffers writeBuffers = new WriteBuffers();
+    private final LongSupplier clock;
     private final List<Runnable> turnEnd = new ArrayList<>();
+    private final Runnable endTurn = this::endTurn;
     private boolean turnEnds;
+    private long now;
+    private boolean nowKnown;
     private long dateSecond = Long.MIN_VALUE;
     private String date = "";
 
@@ -63,6 +72,7 @@ public final class Loop {
         this.eventLoop = eventLoop;
         this.counts = counts;
         this.sockets = sockets;
+        this.clock = clock;
         this.deadlines = new Deadlines(eventLoop, clock);
     }
 
@@ -93,16 +103,34 @@ public final class Loop {
         return random;
     }
 
-    /// Runs `task` once, when the loop has dealt with all that is ready to be read now and before it
-    /// waits again. What is sent then, for many connections one after the other, wakes those who
+    /// The time that deadlines pass by, in nanoseconds: as it was at the last [#look()], or else
+    /// when it was first asked for in the loop's turn.
+    public long now() {
+        return nowKnown ? now : look();
+    }
+
+    /// Looks at the clock. For whoever takes something new in hand: an event that has just come.
+    public long look() {
+        now = clock.getAsLong();
+        nowKnown = true;
+        endTurnLater();
+        return now;
+    }
+
+    /// Runs `task` once, when the loop has dealt with all that is ready to be read now and before
+    /// it waits again. What is sent then, for many connections one after the other, wakes those who
     /// receive it less often than if each were served as it came.
     ///
     /// @param task must not fail
     public void atTurnEnd(Runnable task) {
         turnEnd.add(task);
+        endTurnLater();
+    }
+
+    private void endTurnLater() {
         if (!turnEnds) {
             turnEnds = true;
-            eventLoop.execute(this::endTurn);
+            eventLoop.execute(endTurn);
         }
     }
 
@@ -113,6 +141,7 @@ public final class Loop {
         }
         turnEnd.clear();
         turnEnds = false;
+        nowKnown = false;
     }
 
     /// The time now as a `Date` field has it (RFC 9110 §5.6.7).
@@ -123,6 +152,27 @@ public final class Loop {
             date = HTTP_DATE.format(Instant.ofEpochSecond(second));
         }
         return date;
+    }
+
+    /// What connections of this loop read into.
+    public RecvByteBufAllocator readBuffers() {
+        return readBuffers;
+    }
+
+    public WriteBuffers writeBuffers() {
+        return writeBuffers;
+    }
+
+    /// Keeps no more buffers to be used again. Called on the loop, before it stops.
+    void end() {
+        readBuffers.end();
+        writeBuffers.end();
+    }
+
+    /// An empty place to put octets together, for use within one call.
+    public Octets octets() {
+        octets.clear(KEEP_BYTES);
+        return octets;
     }
 
     public RequestHead takeRequestHead() {

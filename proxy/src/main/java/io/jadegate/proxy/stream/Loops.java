@@ -81,6 +81,7 @@ public final class Loops {
 
     /// Stops the loops; whatever is still open on them is closed.
     public Future<?> stop() {
+        all.forEach(loop -> loop.eventLoop().execute(loop::end));
         return group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
     }
 }

@@ -76,7 +76,7 @@ public final class Lease {
         }
         state = State.WAITING;
         Deadlines.Deadline deadline = loop.deadlines().new Deadline(this::waitedTooLong);
-        deadline.set(System.nanoTime() + limits.pendingTimeout().toNanos());
+        deadline.set(loop.now() + limits.pendingTimeout().toNanos());
         waitDeadline = deadline;
         makeRoomElsewhere();
     }

@@ -14,7 +14,7 @@ final class PooledConnection implements Http1ClientConnection.Owner {
     private final Loop loop;
     private final Http1ClientConnection connection;
     private final Deadlines.Deadline idleDeadline;
-    private final long openedNanos = System.nanoTime();
+    private final long openedNanos;
     private final int maxRequests;
     private PoolConfig pool;
     private boolean idle;
@@ -26,6 +26,7 @@ final class PooledConnection implements Http1ClientConnection.Owner {
         this.loop = loop;
         this.pool = pool;
         // Connections opened together should not all end together.
+        this.openedNanos = loop.now();
         this.maxRequests = pool.maxRequests() - loop.random().nextInt(pool.maxRequests() / 10 + 1);
         this.connection = new Http1ClientConnection(loop, this, limits);
         this.idleDeadline = loop.deadlines().new Deadline(this::idleForTooLong);
@@ -47,7 +48,7 @@ final class PooledConnection implements Http1ClientConnection.Owner {
 
     @Override
     public void idle(Http1ClientConnection connection) {
-        long now = System.nanoTime();
+        long now = loop.now();
         long maxAge = pool.maxAge().toNanos();
         boolean worn =
                 connection.requests() >= maxRequests

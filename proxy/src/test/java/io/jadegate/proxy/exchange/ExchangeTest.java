@@ -1,7 +1,7 @@
 package io.jadegate.proxy.exchange;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.jadegate.api.config.Address;
 import io.jadegate.api.config.ByteSize;
@@ -192,7 +192,7 @@ class ExchangeTest {
                         new DownstreamSettings(0, 0, 100, 0, 0),
                         new HeadLimits(8192, 100, 4096),
                         new Admission(List.of()),
-                        "jadegate",
+                        new Via("jadegate"),
                         meters.listener("l"),
                         meters.unrouted());
     }

@@ -1,12 +1,10 @@
 package io.jadegate.proxy.exchange;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import io.jadegate.api.http.Octets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,9 +20,9 @@ class ForwardedFieldsTest {
     }
 
     private static String written(HeaderFields fields, HeaderFields.Selection selection) {
-        ByteBuf out = Unpooled.buffer();
+        Octets out = new Octets(16);
         fields.writeTo(out, selection);
-        return out.toString(ISO_8859_1);
+        return out.toString();
     }
 
     private static String request(boolean trusted, boolean old, String... lines) {

@@ -71,8 +71,9 @@ final class TestChannel extends EmbeddedChannel implements DuplexChannel {
         runPendingTasks();
     }
 
-    /// What has been sent since the last call.
+    /// What has been sent since the last call, by the end of the loop's turn.
     String sent() {
+        runPendingTasks();
         StringBuilder text = new StringBuilder();
         for (ByteBuf octets = readOutbound(); octets != null; octets = readOutbound()) {
             text.append(octets.toString(ISO_8859_1));

@@ -1,0 +1,54 @@
+package io.jadegate.proxy.exchange;
+
+import io.jadegate.api.http.FieldName;
+import io.jadegate.api.http.HeaderFields;
+import org.jspecify.annotations.Nullable;
+
+/// Our own name as `Via` fields have it (RFC 9110 §7.6.3). Immutable.
+public final class Via {
+    /// As often as this our own name may stand in Via before it is called a loop: gateways in a row
+    /// may share a name.
+    private static final int MAX_OWN = 5;
+
+    private final String name;
+    private final String behindVersion;
+    private final String http10;
+    private final String http11;
+
+    /// @param name a token or host; empty to hide it
+    public Via(String name) {
+        this.name = name;
+        this.behindVersion = " " + name;
+        this.http10 = "1.0" + behindVersion;
+        this.http11 = "1.1" + behindVersion;
+    }
+
+    /// The name, empty when it is hidden.
+    String name() {
+        return name;
+    }
+
+    /// The element for a message received as HTTP/1.`minor`, or null when the name is hidden.
+    @Nullable String element(int minor) {
+        if (name.isEmpty()) {
+            return null;
+        }
+        return minor == 0 ? http10 : http11;
+    }
+
+    /// Whether a request has come by here so often that it must be going round.
+    boolean isLoop(HeaderFields fields) {
+        if (name.isEmpty() || !fields.contains(FieldName.VIA)) {
+            return false;
+        }
+        int own = 0;
+        for (String line : fields.all(FieldName.VIA)) {
+            for (String element : line.split(",", -1)) {
+                if (element.stripTrailing().endsWith(behindVersion) && ++own >= MAX_OWN) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}
