@@ -174,27 +174,24 @@ class ExchangeTest {
                         ByteSize.parse("4KiB"),
                         ByteSize.parse("1KiB"));
         return new Serving(
-                        "l",
-                        RouteTables.compile(
-                                        List.of(
-                                                new RouteEntry<>(
-                                                        "r",
-                                                        everything(),
-                                                        0,
-                                                        route(timeouts, limits))),
-                                        List.of("l"),
-                                        new ArrayList<>())
-                                .of("l"),
-                        new ClientAddresses(
-                                new ClientAddressConfig(
-                                        List.of(), 0, ClientAddressConfig.Header.X_FORWARDED_FOR)),
-                        new ErrorPages.ProblemJson(),
-                        new DownstreamSettings(0, 0, 100, 0, 0),
-                        new HeadLimits(8192, 100, 4096),
-                        new Admission(List.of()),
-                        new Via("jadegate"),
-                        meters.listener("l"),
-                        meters.unrouted());
+                "l",
+                RouteTables.compile(
+                                List.of(
+                                        new RouteEntry<>(
+                                                "r", everything(), 0, route(timeouts, limits))),
+                                List.of("l"),
+                                new ArrayList<>())
+                        .of("l"),
+                new ClientAddresses(
+                        new ClientAddressConfig(
+                                List.of(), 0, ClientAddressConfig.Header.X_FORWARDED_FOR)),
+                new ErrorPages.ProblemJson(),
+                new DownstreamSettings(0, 0, 100, 0, 0),
+                new HeadLimits(8192, 100, 4096),
+                new Admission(List.of()),
+                new Via("jadegate"),
+                meters.listener("l"),
+                meters.unrouted());
     }
 
     private HttpService service(Serving serving) {

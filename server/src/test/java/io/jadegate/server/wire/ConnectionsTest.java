@@ -283,7 +283,15 @@ class ConnectionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"timeout=9999999999", "timeout=-1", "timeout=", "timeout=x", "max=1", "xtimeout=1"})
+    @ValueSource(
+            strings = {
+                "timeout=9999999999",
+                "timeout=-1",
+                "timeout=",
+                "timeout=x",
+                "max=1",
+                "xtimeout=1"
+            })
     @Row("timeouts/pool-advertised")
     void keepsAConnectionWhoseEndpointTellsNoTime(String keepAlive) throws Exception {
         FakeBackend backend =
@@ -307,16 +315,15 @@ class ConnectionsTest {
         List<Integer> served = Collections.synchronizedList(new ArrayList<>());
         FakeBackend backend =
                 gateway.keep(
-                        FakeBackend.serving(
-                                (wire, requests) -> {
-                                    int count = 0;
-                                    while (wire.available()) {
-                                        wire.readRequest();
-                                        wire.send(OK);
-                                        count++;
-                                    }
-                                    served.add(count);
-                                }));
+                        FakeBackend.serving((wire, requests) -> {
+                            int count = 0;
+                            while (wire.available()) {
+                                wire.readRequest();
+                                wire.send(OK);
+                                count++;
+                            }
+                            served.add(count);
+                        }));
         gateway.serve(POOL, backend.address(), "max-requests: 20");
 
         Wire client = gateway.connect();

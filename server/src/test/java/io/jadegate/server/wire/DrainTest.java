@@ -115,7 +115,9 @@ class DrainTest {
 
         ApplyResult result =
                 gateway.apply(
-                        ANNOUNCING.replace("routes: {", "routes: { more: { match: { path: /m }, respond: {} },"),
+                        ANNOUNCING.replace(
+                                "routes: {",
+                                "routes: { more: { match: { path: /m }, respond: {} },"),
                         backend.address());
 
         assertThat(result).isInstanceOf(ApplyResult.Rejected.class);

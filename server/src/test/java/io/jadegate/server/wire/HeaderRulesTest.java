@@ -171,8 +171,7 @@ class HeaderRulesTest {
     @Test
     @Row("header-rules/x-forwarded-for-stranger")
     void replacesTheAddressesThatAStrangerWrites() throws Exception {
-        Message request =
-                forwarded("X-Forwarded-For: 10.9.9.9\r\nX-Forwarded-For: 10.8.8.8\r\n");
+        Message request = forwarded("X-Forwarded-For: 10.9.9.9\r\nX-Forwarded-For: 10.8.8.8\r\n");
 
         assertThat(request.field("x-forwarded-for")).isEqualTo("127.0.0.1");
     }
@@ -636,7 +635,9 @@ class HeaderRulesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/a%00b", "/a\\b", "/a%5cb", "/a%5Cb", "/%zz", "/a%2", "/%", "/a\"b", "/\u00e9"})
+            strings = {
+                "/a%00b", "/a\\b", "/a%5cb", "/a%5Cb", "/%zz", "/a%2", "/%", "/a\"b", "/\u00e9"
+            })
     @Row("header-rules/path-refused")
     void refusesPathsThatNoUriMayHold(String path) throws Exception {
         FakeBackend backend = gateway.answering(EMPTY);
@@ -685,8 +686,7 @@ class HeaderRulesTest {
         FakeBackend backend = gateway.answering(EMPTY);
         serveAllOf("hosts: [ a.test ]", backend);
 
-        Wire client =
-                gateway.send("OPTIONS * HTTP/1.1\r\nHost: a.test\r\nMax-Forwards: 0\r\n\r\n");
+        Wire client = gateway.send("OPTIONS * HTTP/1.1\r\nHost: a.test\r\nMax-Forwards: 0\r\n\r\n");
 
         assertThat(client.readResponse().status()).isEqualTo(200);
         assertThat(backend.connections()).isZero();
@@ -710,8 +710,7 @@ class HeaderRulesTest {
         gateway.forward(backend);
 
         Wire client =
-                gateway.send(
-                        line + " HTTP/1.1\r\nHost: " + host + "\r\nMax-Forwards: 0\r\n\r\n");
+                gateway.send(line + " HTTP/1.1\r\nHost: " + host + "\r\nMax-Forwards: 0\r\n\r\n");
         Message response = client.readResponse();
 
         assertThat(response.status()).isEqualTo(line.contains("*") ? 400 : 405);
@@ -722,8 +721,7 @@ class HeaderRulesTest {
     @Test
     @Row("header-rules/proxy-status")
     void saysWhatWentWrongInItsOwnAnswersOnly() throws Exception {
-        FakeBackend backend =
-                gateway.answering("HTTP/1.1 500 Sorry\r\nContent-Length: 0\r\n\r\n");
+        FakeBackend backend = gateway.answering("HTTP/1.1 500 Sorry\r\nContent-Length: 0\r\n\r\n");
         gateway.serve(
                 """
                 listeners: { web: { address: "127.0.0.1:0" } }

@@ -53,12 +53,11 @@ class ReloadTest {
         Wire client = connect(one);
         AtomicBoolean done = new AtomicBoolean();
         CompletableFuture<Void> asked =
-                CompletableFuture.runAsync(
-                        () -> {
-                            while (!done.get()) {
-                                assertThat(body(client)).isEqualTo("one");
-                            }
-                        });
+                CompletableFuture.runAsync(() -> {
+                    while (!done.get()) {
+                        assertThat(body(client)).isEqualTo("one");
+                    }
+                });
 
         for (int i = 0; i < 60 && !asked.isDone(); i++) {
             gateway.serveNow(TWO, two, one, "two", "one");

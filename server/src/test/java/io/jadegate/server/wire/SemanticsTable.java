@@ -23,8 +23,7 @@ record SemanticsTable(List<Line> lines) {
     /// @param name the row's name
     /// @param fallback the default, or `–`
     /// @param key the configuration's key, `fixed`, or `–`
-    record Line(
-            String table, String topic, String name, String rule, String fallback, String key) {
+    record Line(String table, String topic, String name, String rule, String fallback, String key) {
 
         /// Whether what the row is about cannot be done yet.
         boolean planned() {

@@ -49,8 +49,18 @@ class StrictFramingTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "3\r\nContent-Length: 3", "3\r\nContent-Length: 4", "3, 3", "+3", "-3", "0x3", "3 ;", "",
-                "3.0", "3 3", "99999999999999999999", "9223372036854775808"
+                "3\r\nContent-Length: 3",
+                "3\r\nContent-Length: 4",
+                "3, 3",
+                "+3",
+                "-3",
+                "0x3",
+                "3 ;",
+                "",
+                "3.0",
+                "3 3",
+                "99999999999999999999",
+                "9223372036854775808"
             })
     @Row("header-rules/content-length")
     void refusesAnOddLength(String value) throws Exception {
@@ -60,8 +70,17 @@ class StrictFramingTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "gzip", "identity", "gzip, chunked", "chunked, gzip", "chunked, chunked", "xchunked",
-                "chunked\r\nTransfer-Encoding: chunked", "chunked;q=1", "\"chunked\"", "chunked,", "",
+                "gzip",
+                "identity",
+                "gzip, chunked",
+                "chunked, gzip",
+                "chunked, chunked",
+                "xchunked",
+                "chunked\r\nTransfer-Encoding: chunked",
+                "chunked;q=1",
+                "\"chunked\"",
+                "chunked,",
+                "",
                 "chunked\u000b"
             })
     @Row("header-rules/transfer-encoding")
@@ -151,8 +170,10 @@ class StrictFramingTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "Host: a\r\nHost: a\r\n", "Host: a\r\nHost: b\r\n", "Host:\r\n", "Host: a b\r\n",
-                "Host: a, b\r\n", "Host: a/b\r\n", "Host: u@a\r\n", "Host: a:x\r\n", "Host: a:99999\r\n",
+                "", "Host: a\r\nHost: a\r\n", "Host: a\r\nHost: b\r\n", "Host:\r\n",
+                        "Host: a b\r\n",
+                "Host: a, b\r\n", "Host: a/b\r\n", "Host: u@a\r\n", "Host: a:x\r\n",
+                        "Host: a:99999\r\n",
                 "Host: [::1\r\n", "Host: [::1%25lo]\r\n", "Host: a?b\r\n", "Host: a\u00e9\r\n"
             })
     @Row("header-rules/host")
@@ -162,7 +183,14 @@ class StrictFramingTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"http://b/", "http://a:81/", "http://u@a/", "http:///", "http://", "ftp://a/"})
+            strings = {
+                "http://b/",
+                "http://a:81/",
+                "http://u@a/",
+                "http:///",
+                "http://",
+                "ftp://a/"
+            })
     @Row("header-rules/host-absolute")
     void refusesAnAuthorityThatIsNotTheHost(String target) throws Exception {
         isRefused("GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n");

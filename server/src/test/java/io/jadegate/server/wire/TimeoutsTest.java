@@ -370,8 +370,8 @@ class TimeoutsTest {
                 .isGreaterThan(median(elsewhere) + TimeUnit.MILLISECONDS.toNanos(3));
     }
 
-    private static long retryNanos(
-            Wire client, String path, FakeBackend broken, FakeBackend whole) throws Exception {
+    private static long retryNanos(Wire client, String path, FakeBackend broken, FakeBackend whole)
+            throws Exception {
         client.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
         Wire reset = broken.accept();
         reset.readRequest();

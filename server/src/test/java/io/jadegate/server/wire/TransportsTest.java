@@ -65,9 +65,7 @@ class TransportsTest {
                 routes: { all: { match: { path: / }, upstream: app } }
                 upstreams: { app: { endpoints: [ "%s" ] } }
                 """,
-                transport.name().toLowerCase(Locale.ROOT),
-                address,
-                backend.address());
+                transport.name().toLowerCase(Locale.ROOT), address, backend.address());
     }
 
     private static Transport available(NodeConfig.Transport transport) {
@@ -103,7 +101,8 @@ class TransportsTest {
                         .trickle("5\r\nhello\r\n0\r\nX-T: 1\r\n\r\n");
         Wire upstream = backend.accept();
         Message request = upstream.readRequest();
-        upstream.trickle("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n");
+        upstream.trickle(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n");
 
         assertThat(request.body()).isEqualTo("hello");
         assertThat(client.readResponse().body()).isEqualTo("ok");
@@ -152,14 +151,13 @@ class TransportsTest {
     }
 
     private static CompletableFuture<Void> pour(Wire from) {
-        return CompletableFuture.runAsync(
-                () -> {
-                    try {
-                        from.send(large());
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                });
+        return CompletableFuture.runAsync(() -> {
+            try {
+                from.send(large());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     private static void isWhole(Wire to) throws Exception {
@@ -282,14 +280,13 @@ class TransportsTest {
         Gateway.await("both", () -> gateway.clientConnections() == 2);
 
         CompletableFuture<Integer> drained =
-                CompletableFuture.supplyAsync(
-                        () -> {
-                            try {
-                                return gateway.proxy().drain();
-                            } catch (InterruptedException e) {
-                                throw new IllegalStateException(e);
-                            }
-                        });
+                CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return gateway.proxy().drain();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
         assertThat(idle.readToEnd()).isEmpty();
         upstream.send(OK);
 
