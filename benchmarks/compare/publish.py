@@ -15,6 +15,7 @@ from rows import ROWS
 DOCUMENTS = ['docs/performance.md', 'README.md', 'README.zh-CN.md']
 PLACE = re.compile(r'(<!-- compare (.*?) -->\n).*?(<!-- /compare -->)', re.DOTALL)
 
+NOT_MEASURED = '(not measured yet)'
 HEADS = {
     ('ratios', 'en'): ['Jadegate compared with …, less is better', 'nginx', 'HAProxy'],
     ('ratios', 'zh'): ['Jadegate 与右列之比，越小越好', 'nginx', 'HAProxy'],
@@ -45,6 +46,8 @@ def compact(results):
 def _summary(results, kind, language):
     lines = [line for name, row in ROWS.items() if name in results['rows']
              for line in getattr(row, kind)(results['rows'][name])]
+    if not lines:
+        return NOT_MEASURED
     return markdown(HEADS[kind, language], [[labels[language], *cells] for labels, *cells in lines])
 
 
@@ -55,7 +58,7 @@ def _content(results, what):
     if kind == 'machine':
         return machine.sentence(results['machine']) + '.'
     if what not in results['rows']:
-        return '(not measured yet)'
+        return NOT_MEASURED
     return ROWS[what].table(results['rows'][what])
 
 

@@ -14,7 +14,11 @@ public record NodeConfig(
                 Path stateDir,
         @Doc("number of event loops; 0 is one per core") @Default("0") @Range(min = 0, max = 1024)
                 int eventLoops,
-        @Doc("how sockets are driven") @Default("auto") Transport transport,
+        @Doc(
+                        "how sockets are driven; auto is epoll, or NIO where there is none"
+                                + " (docs/performance.md compares them)")
+                @Default("auto")
+                Transport transport,
         @Doc("the API and the console; a generated token guards them from the first start")
                 @Nullable AdminConfig admin,
         @Doc("the Prometheus endpoint") @Nullable MetricsConfig metrics,
