@@ -8,23 +8,21 @@ import org.jspecify.annotations.Nullable;
 
 /// One host pattern and one path pattern of a route: what competes for requests.
 ///
-/// **Rank.** All candidates of a configuration are sorted once by [#PRECEDENCE]; the place in that
-/// order is the rank, 0 the most preferred. The winner for a request is the matching candidate of
-/// the least rank, however the search comes across it, so the search needs to know nothing about
-/// precedence but how to compare two ints.
+/// **Rank.** All candidates of a table stand in the order of [#PRECEDENCE]; the rank is a number
+/// that grows along that order, with gaps for those to come ([Ranking]). The winner for a request
+/// is the matching candidate of the least rank, however the search comes across it, so the search
+/// needs to know nothing about precedence but how to compare two numbers.
 final class Candidate<R> {
     /// Priority, host, path, then methods and the number of conditions. Candidates that are equal
     /// in this have the same patterns.
-    static final Comparator<Candidate<?>> PREFERENCE =
-            Comparator.<Candidate<?>>comparingLong(candidate -> -(long) candidate.priority)
-                    .thenComparing(candidate -> candidate.host)
-                    .thenComparing(candidate -> candidate.path, PathOrder::compare)
-                    .thenComparing(candidate -> candidate.conditions.methods().isEmpty())
-                    .thenComparingInt(candidate -> -candidate.conditions.count());
+    static final Comparator<Candidate<?>> PREFERENCE = Candidate::comparePreference;
 
     /// The same made total, by what does not depend on the order of the configuration.
     static final Comparator<Candidate<?>> PRECEDENCE =
-            PREFERENCE.thenComparing(candidate -> candidate.name);
+            (a, b) -> {
+                int byPreference = comparePreference(a, b);
+                return byPreference != 0 ? byPreference : a.name.compareTo(b.name);
+            };
 
     final String name;
     final R route;
@@ -38,19 +36,26 @@ final class Candidate<R> {
     /// Whether a prefix of this has to end where a segment does.
     final boolean segmentWise;
 
+    /// How many candidates the route has, this one included.
+    final int siblings;
+
+    /// The listeners that the route is for; none for all.
+    final List<String> listeners;
+
     private final boolean regex;
     private final int priority;
     private final @Nullable RouteMatch<R> constant;
 
     /// Set once, before any table that holds this is published.
-    private int rank;
+    private long rank;
 
     Candidate(
             RouteEntry<R> entry,
             HostPattern host,
             PathPattern path,
             Conditions conditions,
-            String position) {
+            String position,
+            int siblings) {
         this.name = entry.name();
         this.route = entry.route();
         this.priority = entry.priority();
@@ -58,6 +63,8 @@ final class Candidate<R> {
         this.path = path;
         this.conditions = conditions;
         this.position = position;
+        this.siblings = siblings;
+        this.listeners = entry.match().listeners();
         this.segmentWise = !(path instanceof PathPattern.TextPrefix);
         this.regex = path instanceof PathPattern.Regex;
         this.constant = constantMatch(route, path);
@@ -76,16 +83,36 @@ final class Candidate<R> {
         };
     }
 
-    int rank() {
+    // Written out: a large table is sorted with it at every start.
+    private static int comparePreference(Candidate<?> a, Candidate<?> b) {
+        if (a.priority != b.priority) {
+            return Integer.compare(b.priority, a.priority);
+        }
+        int byHost = a.host.compareTo(b.host);
+        if (byHost != 0) {
+            return byHost;
+        }
+        int byPath = PathOrder.compare(a.path, b.path);
+        if (byPath != 0) {
+            return byPath;
+        }
+        int byMethods =
+                Boolean.compare(a.conditions.methods().isEmpty(), b.conditions.methods().isEmpty());
+        return byMethods != 0
+                ? byMethods
+                : Integer.compare(b.conditions.count(), a.conditions.count());
+    }
+
+    long rank() {
         return rank;
     }
 
-    void rank(int rank) {
+    void rank(long rank) {
         this.rank = rank;
     }
 
     /// Whether a candidate of rank `rank` would win over `best`, if there is one.
-    static boolean outranks(int rank, @Nullable Candidate<?> best) {
+    static boolean outranks(long rank, @Nullable Candidate<?> best) {
         return best == null || rank < best.rank;
     }
 

@@ -5,9 +5,10 @@ import io.jadegate.api.http.Method;
 import io.jadegate.api.http.RequestHead;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,22 +35,25 @@ final class Conflicts<R> {
     /// Stands for a captured segment or label: no pattern has it.
     private static final char PLACEHOLDER = 0;
 
-    private final Collection<RouteTable<R>> tables;
+    private final List<RouteTable<R>> tables;
     private final List<Problem> problems;
     private final Set<String> tied = new HashSet<>();
     private int comparisons;
+    private boolean complete = true;
 
-    Conflicts(Collection<RouteTable<R>> tables, List<Problem> problems) {
+    Conflicts(List<RouteTable<R>> tables, List<Problem> problems) {
         this.tables = tables;
         this.problems = problems;
     }
 
-    void report() {
+    /// What became of the candidates of one table.
+    record Change<R>(List<Candidate<R>> gone, List<Candidate<R>> come) {}
+
+    void reportTies() {
         for (RouteTable<R> table : tables) {
             reportTies(table.candidates());
         }
-        comparisons = 0;
-        reportShadows();
+        complete = comparisons <= MAX_COMPARISONS && tied.isEmpty();
     }
 
     private boolean mayCompare() {
@@ -171,31 +175,89 @@ final class Conflicts<R> {
 
     // ---- shadows
 
-    private void reportShadows() {
-        Set<String> alive = new HashSet<>(tied);
-        Map<String, Candidate<R>> shadowed = new LinkedHashMap<>();
+    /// The shadows in the tables. To be asked after ties.
+    Shadows<R> shadows() {
+        comparisons = 0;
+        Shadows<R> shadows = new Shadows<>(tables, tied, complete);
         RequestHead probe = new RequestHead();
-        for (RouteTable<R> table : tables) {
-            for (Candidate<R> candidate : table.candidates()) {
-                if (alive.contains(candidate.name)) {
-                    continue;
-                }
+        for (int i = 0; i < tables.size(); i++) {
+            for (Candidate<R> candidate : tables.get(i).candidates()) {
                 if (comparisons > MAX_COMPARISONS) {
-                    return;
+                    return Shadows.unknown();
                 }
-                Candidate<R> winner = winner(table, candidate, probe);
-                if (winner == null) {
-                    alive.add(candidate.name);
-                } else {
-                    shadowed.putIfAbsent(candidate.name, winner);
-                }
+                shadows.add(i, candidate, winner(tables.get(i), candidate, probe));
             }
         }
-        shadowed.forEach((name, winner) -> {
-            if (!alive.contains(name)) {
-                reportShadow(name, winner);
+        return shadows;
+    }
+
+    /// The same, knowing the shadows of the tables before; null when a route ties with another or
+    /// too much has to be compared.
+    @Nullable Shadows<R> shadows(Shadows<R> before, List<Change<R>> changes) {
+        if (!before.isComplete()) {
+            return null;
+        }
+        Shadows<R> shadows = new Shadows<>(tables, tied, complete);
+        RequestHead probe = new RequestHead();
+        for (int i = 0; i < tables.size(); i++) {
+            RouteTable<R> table = tables.get(i);
+            Change<R> change = changes.get(i);
+            if (change.come.stream().anyMatch(candidate -> ties(table, candidate))) {
+                return null;
             }
-        });
+            int tableNumber = i;
+            Set<Candidate<R>> gone = Collections.newSetFromMap(new IdentityHashMap<>());
+            gone.addAll(change.gone);
+            before.forEach(
+                    i,
+                    (candidate, winner) -> {
+                        if (!gone.contains(candidate)) {
+                            boolean stays = !gone.contains(winner);
+                            shadows.add(
+                                    tableNumber,
+                                    candidate,
+                                    stays ? winner : winner(table, candidate, probe));
+                        }
+                    });
+            for (Candidate<R> candidate : change.come) {
+                castShadows(shadows, tableNumber, candidate, probe);
+                shadows.add(i, candidate, winner(table, candidate, probe));
+            }
+        }
+        return comparisons > MAX_COMPARISONS ? null : shadows;
+    }
+
+    private boolean ties(RouteTable<R> table, Candidate<R> candidate) {
+        Ranking<R> ranking = table.candidates();
+        int place = ranking.place(candidate);
+        return ties(candidate, ranking.subList(0, place).reversed())
+                || ties(candidate, ranking.subList(place + 1, ranking.size()));
+    }
+
+    /// @param neighbours on one side, the nearest first
+    private boolean ties(Candidate<R> candidate, List<Candidate<R>> neighbours) {
+        for (Candidate<R> other : neighbours) {
+            if (Candidate.PREFERENCE.compare(candidate, other) != 0) {
+                return false;
+            }
+            if (!candidate.name.equals(other.name)
+                    && (!mayCompare() || !candidate.conditions.exclude(other.conditions))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Looks at what a new candidate may shadow.
+    private void castShadows(
+            Shadows<R> shadows, int table, Candidate<R> winner, RequestHead probe) {
+        Ranking<R> ranking = tables.get(table).candidates();
+        for (int i = ranking.place(winner) + 1; i < ranking.size(); i++) {
+            Candidate<R> candidate = ranking.get(i);
+            if (!winner.name.equals(candidate.name) && winner.covers(candidate)) {
+                shadows.add(table, candidate, winner(tables.get(table), candidate, probe));
+            }
+        }
     }
 
     /// The most preferred candidate of another route that takes all that `candidate` could, or
@@ -238,18 +300,5 @@ final class Conflicts<R> {
             }
         }
         return text.toString();
-    }
-
-    private void reportShadow(String name, Candidate<R> winner) {
-        problems.add(
-                Problem.warning(
-                        "routes." + name + ".match",
-                        "route \""
-                                + name
-                                + "\" can never match: route \""
-                                + winner.name
-                                + "\" ("
-                                + winner.position
-                                + ") takes every request that it could"));
     }
 }

@@ -157,9 +157,15 @@ sealed interface PathPattern
 
         @Override
         public boolean covers(PathPattern other) {
-            boolean segmentWise = !(other instanceof TextPrefix || other instanceof Regex);
-            return other.lead().startsWith(path + "/")
-                    || (segmentWise && !(other instanceof Any) && other.lead().equals(path));
+            String lead = other.lead();
+            if (!lead.startsWith(path)) {
+                return false;
+            }
+            if (lead.length() > path.length()) {
+                return lead.charAt(path.length()) == '/';
+            }
+            // A path that ends here is below this; a text that goes on at once is not.
+            return !(other instanceof TextPrefix || other instanceof Regex || other instanceof Any);
         }
 
         @Override

@@ -1,11 +1,11 @@
 package io.jadegate.proxy.route;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import io.jadegate.api.http.RequestHead;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The candidates of one host whose paths begin with literal text, in a radix tree over octets.
@@ -13,69 +13,223 @@ import org.jspecify.annotations.Nullable;
 /// **Structure.** A node stands for the text from the root to it and holds the candidates whose
 /// pattern is that text: those that want the path to end there (`ending`: exact paths, templates)
 /// and those content with more (`leading`: prefixes, a template's rest). A capture hangs a tree of
-/// its own below the node in front of it, for what follows the captured segment.
+/// its own below the node in front of it, for what follows the captured segment. A tree is its root
+/// node. No node knows the one above, so that trees may share nodes.
 ///
-/// **Search.** Walk down as far as the path goes, then climb back: the deepest node has the longest
-/// prefix. On the way up each capture descends into its own tree. A whole tree is left out when its
-/// best rank cannot beat the best candidate found so far.
+/// **Search.** Walk down as far as the path goes, then come back: the deepest node has the longest
+/// prefix. On the way back each capture descends into its own tree. Whatever lies below a node is
+/// left out when its best rank cannot beat the best candidate found so far.
 ///
 /// **Bound.** A node is reached along one way only, at an offset that the path alone decides; so a
-/// search visits no node twice and asks no candidate twice, whatever the path. Recursion is as deep
-/// as a template has captures. Nothing is allocated.
+/// search visits no node twice and asks no candidate twice, whatever the path. Recursion goes one
+/// level down for each capture and for each node that holds something; beyond [#MAX_NESTED] of the
+/// latter nodes are asked on the way down, which finds the same. Nothing is allocated.
 ///
-/// Built by adding candidates in order of rank, then published; never changed after that.
+/// Changed as [Edit] says.
 final class PathTrie<R> {
-    private final Node<R> root = new Node<>(null, new byte[0], 0);
+    private static final int MAX_NESTED = 64;
+    private static final PathTrie<?>[] NO_NODES = {};
+    private static final byte[] NO_OCTETS = {};
 
-    /// The rank of the best candidate in here.
-    private int rank = Integer.MAX_VALUE;
+    private final Edit edit;
+
+    /// The node stands for the first `depth` octets; more may belong to nodes below.
+    private final byte[] text;
+
+    private final int depth;
+
+    /// The octet of the first child: children lie in a row by the octet that they begin with.
+    private int low;
+
+    private @Nullable PathTrie<R>[] children = noNodes();
+    private @Nullable Ranked<R> ending;
+    private @Nullable Ranked<R> leading;
+    private @Nullable PathTrie<R> captures;
+
+    /// That of the best candidate here and below.
+    private long rank = Long.MAX_VALUE;
 
     /// What decides about a candidate that host and path lead to.
     interface Judge {
         boolean accepts(Candidate<?> candidate, RequestHead head, InetAddress client);
     }
 
-    int rank() {
+    private PathTrie(Edit edit, byte[] text, int depth) {
+        this.edit = edit;
+        this.text = text;
+        this.depth = depth;
+    }
+
+    private PathTrie(Edit edit, PathTrie<R> other) {
+        this(edit, other.text, other.depth);
+        low = other.low;
+        children = other.children.clone();
+        ending = other.ending;
+        leading = other.leading;
+        captures = other.captures;
+        rank = other.rank;
+    }
+
+    @SuppressWarnings("unchecked") // empty
+    private static <R> @Nullable PathTrie<R>[] noNodes() {
+        return (PathTrie<R>[]) NO_NODES;
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // made here, holds nothing else
+    private static <R> @Nullable PathTrie<R>[] nodes(int length) {
+        return new PathTrie[length];
+    }
+
+    long rank() {
         return rank;
     }
 
-    // ---- building
+    // ---- changing
 
-    /// @param candidate of no lesser rank than those added before
-    void add(Candidate<R> candidate) {
-        switch (candidate.path) {
-            case PathPattern.Exact(String path) -> at(path, candidate).addEnding(candidate);
-            case PathPattern.Prefix(String path) -> at(path, candidate).addLeading(candidate);
-            case PathPattern.TextPrefix(String text) -> at(text, candidate).addLeading(candidate);
-            case PathTemplate template -> add(candidate, template.segments().iterator());
-            case PathPattern.Regex _, PathPattern.Any _ ->
-                    throw new IllegalArgumentException("no literal text: " + candidate.path);
-        }
+    /// The tree with one candidate more.
+    static <R> PathTrie<R> with(
+            Edit edit, @Nullable PathTrie<R> tree, PathKey key, Candidate<R> candidate) {
+        return with(edit, tree, key, 0, candidate);
     }
 
-    private void add(Candidate<R> candidate, Iterator<PathTemplate.Segment> segments) {
-        StringBuilder literal = new StringBuilder();
-        while (segments.hasNext()) {
-            switch (segments.next()) {
-                case PathTemplate.Literal(String text) -> literal.append('/').append(text);
-                case PathTemplate.Capture _ -> {
-                    at(literal.append('/').toString(), candidate)
-                            .captureTree()
-                            .add(candidate, segments);
-                    return;
-                }
-                case PathTemplate.Rest _ -> {
-                    at(literal.toString(), candidate).addLeading(candidate);
-                    return;
-                }
+    private static <R> PathTrie<R> with(
+            Edit edit, @Nullable PathTrie<R> tree, PathKey key, int part, Candidate<R> candidate) {
+        PathTrie<R> root = tree == null ? new PathTrie<>(edit, NO_OCTETS, 0) : tree.editable(edit);
+        byte[] literal = key.literals().get(part);
+        PathTrie<R> node = root;
+        node.rank = Math.min(node.rank, candidate.rank());
+        while (node.depth < literal.length) {
+            node = node.towards(edit, literal);
+            node.rank = Math.min(node.rank, candidate.rank());
+        }
+        if (part + 1 < key.literals().size()) {
+            node.captures = with(edit, node.captures, key, part + 1, candidate);
+        } else if (key.leading()) {
+            node.leading = Ranked.with(edit, node.leading, candidate);
+        } else {
+            node.ending = Ranked.with(edit, node.ending, candidate);
+        }
+        return root;
+    }
+
+    /// The tree without a candidate that it has; null when that was the only one.
+    static <R> @Nullable PathTrie<R> without(
+            Edit edit, PathTrie<R> tree, PathKey key, Candidate<R> candidate) {
+        return without(edit, tree, key, 0, candidate);
+    }
+
+    private static <R> @Nullable PathTrie<R> without(
+            Edit edit, PathTrie<R> tree, PathKey key, int part, Candidate<R> candidate) {
+        PathTrie<R> node = tree.editable(edit);
+        List<PathTrie<R>> way = new ArrayList<>();
+        way.add(node);
+        byte[] literal = key.literals().get(part);
+        while (node.depth < literal.length) {
+            PathTrie<R> child = Objects.requireNonNull(node.child(literal[node.depth]));
+            child = child.editable(edit);
+            node.put(child);
+            node = child;
+            way.add(node);
+        }
+        if (part + 1 < key.literals().size()) {
+            PathTrie<R> below = Objects.requireNonNull(node.captures);
+            node.captures = without(edit, below, key, part + 1, candidate);
+        } else if (key.leading()) {
+            node.leading = Ranked.without(edit, Objects.requireNonNull(node.leading), candidate);
+        } else {
+            node.ending = Ranked.without(edit, Objects.requireNonNull(node.ending), candidate);
+        }
+        for (int i = way.size() - 1; i > 0; i--) {
+            way.get(i).updateRank(candidate);
+            way.get(i - 1).shorten(way.get(i));
+        }
+        way.getFirst().updateRank(candidate);
+        return way.getFirst().isEmpty() ? null : way.getFirst();
+    }
+
+    private PathTrie<R> editable(Edit current) {
+        return edit == current ? this : new PathTrie<>(current, this);
+    }
+
+    /// The next node on the way to a longer text, made if need be.
+    private PathTrie<R> towards(Edit current, byte[] target) {
+        PathTrie<R> child = child(target[depth]);
+        PathTrie<R> next;
+        if (child == null) {
+            next = new PathTrie<>(current, target, target.length);
+        } else {
+            int common = commonEnd(child.text, child.depth, target);
+            if (common == child.depth) {
+                next = child.editable(current);
+            } else {
+                next = new PathTrie<>(current, child.text, common);
+                next.rank = child.rank;
+                next.put(child);
             }
         }
-        at(literal.toString(), candidate).addEnding(candidate);
+        put(next);
+        return next;
     }
 
-    private Node<R> at(String text, Candidate<R> candidate) {
-        rank = Math.min(rank, candidate.rank());
-        return root.descend(text.getBytes(ISO_8859_1));
+    private static int commonEnd(byte[] text, int depth, byte[] target) {
+        int mismatch = Arrays.mismatch(text, 0, depth, target, 0, Math.min(depth, target.length));
+        return mismatch < 0 ? depth : mismatch;
+    }
+
+    /// Puts a child in its place, in that of another if there is one.
+    private void put(PathTrie<R> child) {
+        int octet = child.text[depth] & 0xff;
+        if (children.length == 0) {
+            low = octet;
+        }
+        int from = Math.min(low, octet);
+        int to = Math.max(low + children.length, octet + 1);
+        if (to - from > children.length) {
+            @Nullable PathTrie<R>[] more = nodes(to - from);
+            System.arraycopy(children, 0, more, low - from, children.length);
+            children = more;
+            low = from;
+        }
+        children[octet - low] = child;
+    }
+
+    /// Takes out a child that holds nothing any more.
+    private void shorten(PathTrie<R> child) {
+        int slot = (child.text[depth] & 0xff) - low;
+        if (child.isEmpty()) {
+            children[slot] = null;
+            if (Arrays.stream(children).allMatch(Objects::isNull)) {
+                children = noNodes();
+            }
+        } else if (!child.holdsSomething()) {
+            List<PathTrie<R>> below =
+                    Arrays.stream(child.children).filter(Objects::nonNull).toList();
+            children[slot] = below.size() == 1 ? below.getFirst() : child;
+        }
+    }
+
+    private boolean holdsSomething() {
+        return ending != null || leading != null || captures != null;
+    }
+
+    private boolean isEmpty() {
+        return !holdsSomething() && children.length == 0;
+    }
+
+    private void updateRank(Candidate<R> gone) {
+        if (gone.rank() > rank) {
+            return;
+        }
+        rank = Math.min(Ranked.best(ending), Ranked.best(leading));
+        rank = captures == null ? rank : Math.min(rank, captures.rank);
+        for (PathTrie<R> child : children) {
+            rank = child == null ? rank : Math.min(rank, child.rank);
+        }
+    }
+
+    private @Nullable PathTrie<R> child(byte first) {
+        int slot = (first & 0xff) - low;
+        return slot >= 0 && slot < children.length ? children[slot] : null;
     }
 
     // ---- searching
@@ -90,187 +244,94 @@ final class PathTrie<R> {
             int end,
             @Nullable Candidate<R> best,
             Judge judge) {
-        Node<R> node = root;
-        for (Node<R> next = node; next != null; next = node.next(bytes, start, end)) {
-            node = next;
-        }
+        return search(head, client, bytes, start, end, best, judge, 0);
+    }
+
+    private @Nullable Candidate<R> search(
+            RequestHead head,
+            InetAddress client,
+            byte[] bytes,
+            int start,
+            int end,
+            @Nullable Candidate<R> best,
+            Judge judge,
+            int nested) {
         Candidate<R> found = best;
-        if (start + node.depth == end) {
-            found = node.bestEnding(head, client, found, judge);
-        }
-        for (Node<R> up = node; up != null; up = up.parent) {
-            int at = start + up.depth;
-            PathTrie<R> captures = up.captures;
-            if (captures != null && Candidate.outranks(captures.rank, found)) {
-                int segmentEnd = PathTemplate.segmentEnd(bytes, at, end);
-                if (segmentEnd > at) {
-                    found = captures.search(head, client, bytes, segmentEnd, end, found, judge);
+        PathTrie<R> node = this;
+        while (node != null && Candidate.outranks(node.rank, found)) {
+            PathTrie<R> next = node.next(bytes, start, end);
+            if (node.holdsSomething()) {
+                if (next != null && nested < MAX_NESTED) {
+                    found = next.search(head, client, bytes, start, end, found, judge, nested + 1);
+                    next = null;
                 }
+                found = node.searchHere(head, client, bytes, start, end, found, judge);
             }
-            found = up.bestLeading(head, client, bytes, at, end, found, judge);
+            node = next;
         }
         return found;
     }
 
-    private static final class Node<R> {
-        private static final Candidate<?>[] NO_CANDIDATES = {};
-        private static final Node<?>[] NO_NODES = {};
-        private static final byte[] NO_OCTETS = {};
-
-        @Nullable Node<R> parent;
-        final byte[] text;
-
-        /// How many octets of `text` this node stands for; more may belong to nodes below.
-        final int depth;
-
-        private byte[] firsts = NO_OCTETS;
-        private Node<R>[] children = noNodes();
-        private Candidate<R>[] ending = none();
-        private Candidate<R>[] leading = none();
-        private @Nullable PathTrie<R> captures;
-
-        Node(@Nullable Node<R> parent, byte[] text, int depth) {
-            this.parent = parent;
-            this.text = text;
-            this.depth = depth;
+    /// The child that the path goes through, if any.
+    private @Nullable PathTrie<R> next(byte[] bytes, int start, int end) {
+        int at = start + depth;
+        if (at >= end) {
+            return null;
         }
-
-        @SuppressWarnings("unchecked") // empty
-        private static <R> Candidate<R>[] none() {
-            return (Candidate<R>[]) NO_CANDIDATES;
+        PathTrie<R> child = child(bytes[at]);
+        if (child == null || child.depth == depth + 1) {
+            return child;
         }
+        int childAt = start + child.depth;
+        return childAt <= end
+                        && Arrays.equals(bytes, at + 1, childAt, child.text, depth + 1, child.depth)
+                ? child
+                : null;
+    }
 
-        @SuppressWarnings("unchecked") // empty
-        private static <R> Node<R>[] noNodes() {
-            return (Node<R>[]) NO_NODES;
+    private @Nullable Candidate<R> searchHere(
+            RequestHead head,
+            InetAddress client,
+            byte[] bytes,
+            int start,
+            int end,
+            @Nullable Candidate<R> best,
+            Judge judge) {
+        int at = start + depth;
+        Candidate<R> found = best;
+        if (ending != null && at == end) {
+            found = ending.first(head, client, found, judge);
         }
-
-        @SuppressWarnings({"unchecked", "rawtypes"}) // made here, holds nothing else
-        private static <R> Node<R>[] nodes(int length) {
-            return new Node[length];
-        }
-
-        void addEnding(Candidate<R> candidate) {
-            ending = append(ending, candidate);
-        }
-
-        void addLeading(Candidate<R> candidate) {
-            leading = append(leading, candidate);
-        }
-
-        private static <R> Candidate<R>[] append(Candidate<R>[] list, Candidate<R> candidate) {
-            Candidate<R>[] longer = Arrays.copyOf(list, list.length + 1);
-            longer[list.length] = candidate;
-            return longer;
-        }
-
-        PathTrie<R> captureTree() {
-            if (captures == null) {
-                captures = new PathTrie<>();
+        if (captures != null && Candidate.outranks(captures.rank, found)) {
+            int segmentEnd = PathTemplate.segmentEnd(bytes, at, end);
+            if (segmentEnd > at) {
+                found = captures.search(head, client, bytes, segmentEnd, end, found, judge, 0);
             }
-            return captures;
         }
+        return leading == null
+                ? found
+                : bestLeading(leading, head, client, bytes, at, end, found, judge);
+    }
 
-        /// The node of a text that begins with this node's, made if need be.
-        Node<R> descend(byte[] target) {
-            Node<R> node = this;
-            while (node.depth < target.length) {
-                node = node.towards(target);
+    private static <R> @Nullable Candidate<R> bestLeading(
+            Ranked<R> candidates,
+            RequestHead head,
+            InetAddress client,
+            byte[] bytes,
+            int at,
+            int end,
+            @Nullable Candidate<R> best,
+            Judge judge) {
+        for (int i = 0; i < candidates.size(); i++) {
+            Candidate<R> candidate = candidates.get(i);
+            if (!Candidate.outranks(candidate.rank(), best)) {
+                return best;
             }
-            return node;
-        }
-
-        /// The next node on the way to a longer text.
-        private Node<R> towards(byte[] target) {
-            int slot = slot(target[depth]);
-            if (slot < 0) {
-                Node<R> leaf = new Node<>(this, target, target.length);
-                insert(~slot, leaf);
-                return leaf;
+            boolean here = !candidate.segmentWise || PathPattern.Prefix.endsSegment(bytes, at, end);
+            if (here && judge.accepts(candidate, head, client)) {
+                return candidate;
             }
-            Node<R> child = children[slot];
-            int common = commonEnd(child.text, child.depth, target);
-            if (common == child.depth) {
-                return child;
-            }
-            Node<R> fork = new Node<>(this, child.text, common);
-            fork.insert(0, child);
-            child.parent = fork;
-            children[slot] = fork;
-            return fork;
         }
-
-        private static int commonEnd(byte[] text, int depth, byte[] target) {
-            int mismatch =
-                    Arrays.mismatch(text, 0, depth, target, 0, Math.min(depth, target.length));
-            return mismatch < 0 ? depth : mismatch;
-        }
-
-        private void insert(int slot, Node<R> child) {
-            firsts = Arrays.copyOf(firsts, firsts.length + 1);
-            System.arraycopy(firsts, slot, firsts, slot + 1, firsts.length - 1 - slot);
-            firsts[slot] = child.text[depth];
-            Node<R>[] more = nodes(children.length + 1);
-            System.arraycopy(children, 0, more, 0, slot);
-            System.arraycopy(children, slot, more, slot + 1, children.length - slot);
-            more[slot] = child;
-            children = more;
-        }
-
-        private int slot(byte first) {
-            return Arrays.binarySearch(firsts, first);
-        }
-
-        /// The child that the path goes through, if any.
-        @Nullable Node<R> next(byte[] bytes, int start, int end) {
-            int at = start + depth;
-            if (at >= end) {
-                return null;
-            }
-            int slot = slot(bytes[at]);
-            if (slot < 0) {
-                return null;
-            }
-            Node<R> child = children[slot];
-            int childAt = start + child.depth;
-            return childAt <= end
-                            && Arrays.equals(bytes, at, childAt, child.text, depth, child.depth)
-                    ? child
-                    : null;
-        }
-
-        @Nullable Candidate<R> bestEnding(
-                RequestHead head, InetAddress client, @Nullable Candidate<R> best, Judge judge) {
-            for (Candidate<R> candidate : ending) {
-                if (!Candidate.outranks(candidate.rank(), best)) {
-                    return best;
-                }
-                if (judge.accepts(candidate, head, client)) {
-                    return candidate;
-                }
-            }
-            return best;
-        }
-
-        @Nullable Candidate<R> bestLeading(
-                RequestHead head,
-                InetAddress client,
-                byte[] bytes,
-                int at,
-                int end,
-                @Nullable Candidate<R> best,
-                Judge judge) {
-            for (Candidate<R> candidate : leading) {
-                if (!Candidate.outranks(candidate.rank(), best)) {
-                    return best;
-                }
-                boolean here =
-                        !candidate.segmentWise || PathPattern.Prefix.endsSegment(bytes, at, end);
-                if (here && judge.accepts(candidate, head, client)) {
-                    return candidate;
-                }
-            }
-            return best;
-        }
+        return best;
     }
 }

@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.jadegate.api.http.RequestHead;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -22,38 +22,76 @@ import org.jspecify.annotations.Nullable;
 public final class RouteTable<R> {
     private final HostIndex<R> hosts;
     private final HostIndex<R> domains;
-    private final HostLevel<R> anyHost;
-    private final List<Candidate<R>> candidates;
+    private final @Nullable HostLevel<R> anyHost;
+    private final Ranking<R> candidates;
 
-    /// @param candidates in order of rank
-    RouteTable(List<Candidate<R>> candidates) {
+    private RouteTable(
+            HostIndex<R> hosts,
+            HostIndex<R> domains,
+            @Nullable HostLevel<R> anyHost,
+            Ranking<R> candidates) {
+        this.hosts = hosts;
+        this.domains = domains;
+        this.anyHost = anyHost;
         this.candidates = candidates;
-        anyHost = new HostLevel<>(new byte[0]);
-        Map<String, HostLevel<R>> byHost = new HashMap<>();
-        Map<String, HostLevel<R>> byDomain = new HashMap<>();
-        for (Candidate<R> candidate : candidates) {
-            String name = candidate.host.name();
-            HostLevel<R> level =
-                    switch (candidate.host.kind()) {
-                        case EXACT -> byHost.computeIfAbsent(name, RouteTable::level);
-                        case WILDCARD -> byDomain.computeIfAbsent(name, RouteTable::level);
-                        case ANY -> anyHost;
-                    };
-            level.add(candidate);
+    }
+
+    static <R> RouteTable<R> of(Ranking<R> candidates) {
+        Edit edit = new Edit();
+        Draft<R> draft =
+                new Draft<>(
+                        edit, HostIndex.empty(edit), HostIndex.empty(edit), /* anyHost= */ null);
+        candidates.forEach(draft::add);
+        return draft.table(candidates);
+    }
+
+    /// The same table with some candidates gone and others come. It shares what has not changed.
+    ///
+    /// @param next the candidates of the new table
+    RouteTable<R> with(List<Candidate<R>> gone, List<Candidate<R>> come, Ranking<R> next) {
+        Draft<R> draft = new Draft<>(new Edit(), hosts, domains, anyHost);
+        gone.forEach(draft::remove);
+        come.forEach(draft::add);
+        return draft.table(next);
+    }
+
+    /// A table that is being made.
+    private static final class Draft<R> {
+        private final Edit edit;
+        private HostIndex<R> hosts;
+        private HostIndex<R> domains;
+        private @Nullable HostLevel<R> anyHost;
+
+        Draft(Edit edit, HostIndex<R> hosts, HostIndex<R> domains, @Nullable HostLevel<R> anyHost) {
+            this.edit = edit;
+            this.hosts = hosts;
+            this.domains = domains;
+            this.anyHost = anyHost;
         }
-        hosts = new HostIndex<>(byHost.values());
-        domains = new HostIndex<>(byDomain.values());
-        byHost.values().forEach(level -> level.broader = broaderThan(level));
-        byDomain.values().forEach(level -> level.broader = broaderThan(level));
-    }
 
-    private static <R> HostLevel<R> level(String name) {
-        return new HostLevel<>(name.getBytes(ISO_8859_1));
-    }
+        void add(Candidate<R> candidate) {
+            byte[] name = candidate.host.name().getBytes(ISO_8859_1);
+            switch (candidate.host.kind()) {
+                case EXACT -> hosts = hosts.with(edit, name, candidate);
+                case WILDCARD -> domains = domains.with(edit, name, candidate);
+                case ANY -> anyHost = HostLevel.with(edit, anyHost, name, candidate);
+            }
+        }
 
-    private HostLevel<R> broaderThan(HostLevel<R> level) {
-        HostLevel<R> domain = domains.domain(level.name, 0, level.name.length);
-        return domain == null ? anyHost : domain;
+        void remove(Candidate<R> candidate) {
+            byte[] name = candidate.host.name().getBytes(ISO_8859_1);
+            switch (candidate.host.kind()) {
+                case EXACT -> hosts = hosts.without(edit, name, candidate);
+                case WILDCARD -> domains = domains.without(edit, name, candidate);
+                case ANY ->
+                        anyHost =
+                                HostLevel.without(edit, Objects.requireNonNull(anyHost), candidate);
+            }
+        }
+
+        RouteTable<R> table(Ranking<R> candidates) {
+            return new RouteTable<>(hosts, domains, anyHost, candidates);
+        }
     }
 
     /// The route that takes a request, or null when none does.
@@ -70,25 +108,23 @@ public final class RouteTable<R> {
 
     /// The best candidate among those that host and path lead to and the judge accepts.
     @Nullable Candidate<R> search(RequestHead head, InetAddress client, PathTrie.Judge judge) {
-        Candidate<R> best = null;
-        for (HostLevel<R> level = level(head); level != null; level = level.broader) {
-            best = level.search(head, client, best, judge);
-        }
-        return best;
-    }
-
-    private HostLevel<R> level(RequestHead head) {
         byte[] bytes = head.fields().bytes();
         int start = head.hostStart();
         int end = HostPattern.trimDot(bytes, start, head.hostEnd());
+        Candidate<R> best = null;
         HostLevel<R> level = hosts.exact(bytes, start, end);
-        if (level == null) {
-            level = domains.domain(bytes, start, end);
+        if (level != null) {
+            best = level.search(head, client, best, judge);
         }
-        return level == null ? anyHost : level;
+        level = domains.domain(bytes, start, end);
+        while (level != null) {
+            best = level.search(head, client, best, judge);
+            level = domains.domain(bytes, end - level.name.length, end);
+        }
+        return anyHost == null ? best : anyHost.search(head, client, best, judge);
     }
 
-    List<Candidate<R>> candidates() {
+    Ranking<R> candidates() {
         return candidates;
     }
 

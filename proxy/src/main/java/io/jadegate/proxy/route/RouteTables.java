@@ -6,19 +6,51 @@ import io.jadegate.api.config.Problem;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The route tables of a configuration, one for each listener; listeners with the same routes share
 /// one. Immutable.
 public final class RouteTables<R> {
-    private final Map<String, RouteTable<R>> byListener;
+    /// Each change is compared with each route: beyond so many comparisons it is cheaper to compile
+    /// anew.
+    private static final long MAX_COMPARED = 5_000_000;
 
-    private RouteTables(Map<String, RouteTable<R>> byListener) {
-        this.byListener = byListener;
+    private final List<Shared<R>> tables;
+    private final Shadows<R> shadows;
+
+    /// What is doubtful about single routes, by their names.
+    private final Map<String, List<Problem>> notes;
+
+    /// A table with the listeners it serves.
+    private record Shared<R>(Set<String> listeners, RouteTable<R> table) {
+
+        Part serving(List<String> only) {
+            if (only.isEmpty() || only.containsAll(listeners)) {
+                return Part.ALL;
+            }
+            return Collections.disjoint(listeners, only) ? Part.NONE : Part.SOME;
+        }
+    }
+
+    /// How many of a table's listeners a route is for.
+    private enum Part {
+        ALL,
+        NONE,
+        SOME
+    }
+
+    private RouteTables(
+            List<Shared<R>> tables, Shadows<R> shadows, Map<String, List<Problem>> notes) {
+        this.tables = tables;
+        this.shadows = shadows;
+        this.notes = notes;
     }
 
     /// Compiles routes, whose order means nothing.
@@ -32,68 +64,142 @@ public final class RouteTables<R> {
     public static <R> RouteTables<R> compile(
             List<RouteEntry<R>> routes, Collection<String> listeners, List<Problem> problems) {
         List<Candidate<R>> candidates = new ArrayList<>(routes.size());
-        Map<String, Set<String>> listenersOf = new HashMap<>();
         Map<HostPattern, HostPattern> known = new HashMap<>();
+        Map<String, List<Problem>> notes = new LinkedHashMap<>();
         for (RouteEntry<R> route : routes) {
-            addCandidates(route, known, candidates, problems);
-            if (!route.match().listeners().isEmpty()) {
-                listenersOf.put(route.name(), Set.copyOf(route.match().listeners()));
+            List<Problem> found = new ArrayList<>(0);
+            candidates.addAll(candidates(route, known, found));
+            if (!found.isEmpty()) {
+                notes.put(route.name(), List.copyOf(found));
             }
         }
-        candidates.sort(Candidate.PRECEDENCE);
-        for (int rank = 0; rank < candidates.size(); rank++) {
-            candidates.get(rank).rank(rank);
-        }
-        Map<BitSet, RouteTable<R>> shared = new HashMap<>();
-        Map<String, RouteTable<R>> byListener = new HashMap<>();
+        notes.values().forEach(problems::addAll);
+        Ranking<R> all = Ranking.of(candidates);
+        Map<BitSet, Set<String>> alike = new LinkedHashMap<>();
         for (String listener : listeners) {
-            byListener.put(
-                    listener,
-                    shared.computeIfAbsent(
-                            servedBy(listener, candidates, listenersOf),
-                            served -> new RouteTable<>(select(candidates, served))));
+            alike.computeIfAbsent(servedBy(listener, all), _ -> new LinkedHashSet<>())
+                    .add(listener);
         }
-        new Conflicts<>(shared.values(), problems).report();
-        return new RouteTables<>(Map.copyOf(byListener));
+        List<Shared<R>> tables = new ArrayList<>();
+        alike.forEach((served, names) ->
+                tables.add(new Shared<>(names, RouteTable.of(select(all, served)))));
+        Conflicts<R> conflicts = new Conflicts<>(tables(tables), problems);
+        conflicts.reportTies();
+        Shadows<R> shadows = conflicts.shadows();
+        shadows.report(problems);
+        return new RouteTables<>(List.copyOf(tables), shadows, notes);
     }
 
-    private static <R> BitSet servedBy(
-            String listener, List<Candidate<R>> candidates, Map<String, Set<String>> listenersOf) {
+    private static <R> List<RouteTable<R>> tables(List<Shared<R>> shared) {
+        return shared.stream().map(Shared::table).toList();
+    }
+
+    private static <R> BitSet servedBy(String listener, List<Candidate<R>> candidates) {
         BitSet served = new BitSet(candidates.size());
         for (int i = 0; i < candidates.size(); i++) {
-            Set<String> only = listenersOf.get(candidates.get(i).name);
-            served.set(i, only == null || only.contains(listener));
+            List<String> only = candidates.get(i).listeners;
+            served.set(i, only.isEmpty() || only.contains(listener));
         }
         return served;
     }
 
-    private static <R> List<Candidate<R>> select(List<Candidate<R>> candidates, BitSet served) {
-        return served.stream().mapToObj(candidates::get).toList();
+    private static <R> Ranking<R> select(Ranking<R> candidates, BitSet served) {
+        return served.cardinality() == candidates.size()
+                ? candidates
+                : Ranking.among(served.stream().mapToObj(candidates::get).toList());
     }
 
-    /// @param known one instance of each host pattern, to be shared: it makes comparing them cheap
-    private static <R> void addCandidates(
-            RouteEntry<R> route,
+    // ---- changing
+
+    /// The tables that [#compile] would make of the same routes with some gone and others come, and
+    /// the same problems; null when it takes compiling all of them to tell. Costs what has changed,
+    /// not what there is, but for one quick pass.
+    ///
+    /// @param gone routes of these tables
+    /// @param come routes that are not, but for those of `gone`
+    public @Nullable RouteTables<R> with(
+            List<RouteEntry<R>> gone, List<RouteEntry<R>> come, List<Problem> problems) {
+        Map<String, List<Problem>> nextNotes = new LinkedHashMap<>(notes);
+        gone.forEach(route -> nextNotes.remove(route.name()));
+        Map<HostPattern, HostPattern> known = new HashMap<>();
+        List<Shared<R>> next = new ArrayList<>(tables.size());
+        List<Conflicts.Change<R>> changes = new ArrayList<>(tables.size());
+        for (Shared<R> shared : tables) {
+            Ranking<R> ranking = shared.table.candidates();
+            List<Candidate<R>> out = candidates(shared, gone, known, new HashMap<>());
+            List<Candidate<R>> in = candidates(shared, come, known, nextNotes);
+            if (out == null || in == null || in.size() * (long) ranking.size() > MAX_COMPARED) {
+                return null;
+            }
+            out.replaceAll(ranking::like);
+            Ranking<R> ranked = ranking.with(out, in);
+            if (ranked == null) {
+                return null;
+            }
+            next.add(new Shared<>(shared.listeners, shared.table.with(out, in, ranked)));
+            changes.add(new Conflicts.Change<>(out, in));
+        }
+        List<Problem> found = new ArrayList<>();
+        Shadows<R> nextShadows = new Conflicts<>(tables(next), found).shadows(shadows, changes);
+        if (next.isEmpty() || nextShadows == null) {
+            return null;
+        }
+        nextNotes.values().forEach(problems::addAll);
+        nextShadows.report(problems);
+        return new RouteTables<>(List.copyOf(next), nextShadows, nextNotes);
+    }
+
+    /// The candidates of routes in a table; null when a route is for some of its listeners only, or
+    /// wrong.
+    private static <R> @Nullable List<Candidate<R>> candidates(
+            Shared<R> shared,
+            List<RouteEntry<R>> routes,
             Map<HostPattern, HostPattern> known,
-            List<Candidate<R>> candidates,
-            List<Problem> problems) {
+            Map<String, List<Problem>> notes) {
+        List<Candidate<R>> all = new ArrayList<>();
+        for (RouteEntry<R> route : routes) {
+            List<Problem> found = new ArrayList<>(0);
+            List<Candidate<R>> candidates = candidates(route, known, found);
+            Part part = shared.serving(route.match().listeners());
+            if (candidates.isEmpty() || part == Part.SOME) {
+                return null;
+            }
+            if (!found.isEmpty()) {
+                notes.put(route.name(), List.copyOf(found));
+            }
+            if (part == Part.ALL) {
+                all.addAll(candidates);
+            }
+        }
+        return all;
+    }
+
+    // ---- patterns
+
+    /// What competes for a route; nothing when a pattern of it is wrong.
+    ///
+    /// @param known one instance of each host pattern, to be shared: it makes comparing them cheap
+    private static <R> List<Candidate<R>> candidates(
+            RouteEntry<R> route, Map<HostPattern, HostPattern> known, List<Problem> found) {
         String position = "routes." + route.name() + ".match";
         MatchConfig match = route.match();
-        List<Problem> found = new ArrayList<>(0);
         Conditions conditions = Conditions.compile(match, position, found);
         Set<HostPattern> hosts = hosts(match, position, found);
         Map<PathPattern, String> paths = paths(match, position, found);
-        problems.addAll(found);
         if (found.stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR)) {
-            return;
+            return List.of();
         }
+        int siblings = hosts.size() * paths.size();
+        List<Candidate<R>> candidates = new ArrayList<>(siblings);
         for (HostPattern parsed : hosts) {
             HostPattern host = known.computeIfAbsent(parsed, pattern -> pattern);
             for (Map.Entry<PathPattern, String> path : paths.entrySet()) {
                 candidates.add(
-                        new Candidate<>(route, host, path.getKey(), conditions, path.getValue()));
+                        new Candidate<>(
+                                route, host, path.getKey(), conditions, path.getValue(), siblings));
             }
         }
+        return candidates;
     }
 
     /// The host patterns, once each; [HostPattern#ANY] when none is written.
@@ -148,7 +254,11 @@ public final class RouteTables<R> {
 
     /// The table of a listener; one without routes when `compile` was not told of it.
     public RouteTable<R> of(String listener) {
-        RouteTable<R> table = byListener.get(listener);
-        return table == null ? new RouteTable<>(List.of()) : table;
+        for (Shared<R> shared : tables) {
+            if (shared.listeners.contains(listener)) {
+                return shared.table;
+            }
+        }
+        return RouteTable.of(Ranking.of(List.of()));
     }
 }

@@ -9,8 +9,11 @@ import io.jadegate.api.config.Problem;
 import io.jadegate.api.config.ValueMatchConfig;
 import io.jadegate.api.http.RequestHead;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -22,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RandomRoutesTest {
     private static final int TABLES = 1_500;
     private static final int REQUESTS = 60;
+    private static final List<String> LISTENERS = List.of("web", "inside");
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
@@ -114,6 +118,104 @@ class RandomRoutesTest {
         }
     }
 
+    /// However a configuration came about, by compiling it or by one change after another, it
+    /// serves the same and says the same.
+    @ParameterizedTest
+    @ValueSource(longs = {10, 11, 12})
+    void changesIntoWhatCompilingWouldMake(long seed) {
+        Random random = new Random(seed);
+        int changed = 0;
+        for (int i = 0; i < TABLES / 3; i++) {
+            Map<String, RouteEntry<String>> routes = new LinkedHashMap<>();
+            routes(random).forEach(route -> routes.put(route.name(), route));
+            RouteTables<String> tables = compileAll(routes.values(), new ArrayList<>());
+            for (int step = 0; step < 12; step++) {
+                List<RouteEntry<String>> gone = new ArrayList<>();
+                List<RouteEntry<String>> come = new ArrayList<>();
+                change(random, routes, gone, come);
+                List<Problem> expected = new ArrayList<>();
+                RouteTables<String> compiled = compileAll(routes.values(), expected);
+                List<Problem> problems = new ArrayList<>();
+                RouteTables<String> next = tables.with(gone, come, problems);
+                if (next == null) {
+                    assertThat(problems).isEmpty();
+                    come.forEach(route -> routes.remove(route.name()));
+                    gone.forEach(route -> routes.put(route.name(), route));
+                    tables = compileAll(routes.values(), new ArrayList<>());
+                    continue;
+                }
+                changed++;
+                tables = next;
+                assertThat(problems).as("%s", routes).containsExactlyInAnyOrderElementsOf(expected);
+                for (String listener : LISTENERS) {
+                    assertSame(random, tables.of(listener), compiled.of(listener));
+                }
+            }
+        }
+        assertThat(changed).isGreaterThan(TABLES);
+    }
+
+    private static void change(
+            Random random,
+            Map<String, RouteEntry<String>> routes,
+            List<RouteEntry<String>> gone,
+            List<RouteEntry<String>> come) {
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            String name = "r" + random.nextInt(14);
+            if (come.stream().anyMatch(route -> route.name().equals(name))) {
+                continue;
+            }
+            RouteEntry<String> old = routes.remove(name);
+            if (old != null) {
+                gone.add(old);
+            }
+            if (old == null || random.nextBoolean()) {
+                TestRoute route = randomRoute(random, route(name));
+                if (random.nextInt(6) == 0) {
+                    route.listener(LISTENERS.get(random.nextInt(2)));
+                }
+                RouteEntry<String> fresh = route.entry();
+                come.add(fresh);
+                routes.put(name, fresh);
+            }
+        }
+    }
+
+    private static void assertSame(
+            Random random, RouteTable<String> table, RouteTable<String> expected) {
+        assertThat(table.routes()).isEqualTo(expected.routes());
+        for (int j = 0; j < 20; j++) {
+            RequestHead head = request(random);
+            RouteMatch<String> match = table.match(head, address("127.0.0.1"));
+            RouteMatch<String> other = expected.match(head, address("127.0.0.1"));
+            assertThat(String.valueOf(match)).as("%s", head).isEqualTo(String.valueOf(other));
+        }
+    }
+
+    /// A change shares what stays with the table before, which must not be changed by it.
+    @Test
+    void leavesTheTableBeforeAsItWas() {
+        Random random = new Random(13);
+        for (int i = 0; i < TABLES / 3; i++) {
+            Map<String, RouteEntry<String>> routes = new LinkedHashMap<>();
+            routes(random).forEach(route -> routes.put(route.name(), route));
+            RouteTables<String> tables = compileAll(routes.values(), new ArrayList<>());
+            RouteTables<String> same = compileAll(routes.values(), new ArrayList<>());
+            List<RouteEntry<String>> gone = new ArrayList<>();
+            List<RouteEntry<String>> come = new ArrayList<>();
+            change(random, routes, gone, come);
+            tables.with(gone, come, new ArrayList<>());
+            for (String listener : LISTENERS) {
+                assertSame(random, tables.of(listener), same.of(listener));
+            }
+        }
+    }
+
+    private static RouteTables<String> compileAll(
+            Collection<RouteEntry<String>> routes, List<Problem> problems) {
+        return RouteTables.compile(List.copyOf(routes), LISTENERS, problems);
+    }
+
     private static RouteTable<String> compile(
             List<RouteEntry<String>> routes, List<Problem> problems) {
         return RouteTables.compile(routes, List.of("web"), problems).of("web");
@@ -131,7 +233,10 @@ class RandomRoutesTest {
     }
 
     private static RouteEntry<String> randomRoute(Random random, String name) {
-        TestRoute route = route(name);
+        return randomRoute(random, route(name)).entry();
+    }
+
+    private static TestRoute randomRoute(Random random, TestRoute route) {
         for (int i = random.nextInt(3); i > 0; i--) {
             String host = host(random);
             route.host(random.nextInt(3) == 0 ? "*." + host : host);
@@ -153,7 +258,7 @@ class RandomRoutesTest {
         if (random.nextInt(6) == 0) {
             route.priority(random.nextInt(3) - 1);
         }
-        return route.entry();
+        return route;
     }
 
     private static PathMatchConfig pathPattern(Random random) {
