@@ -1,62 +1,93 @@
 package io.jadegate.proxy;
 
+import io.jadegate.api.config.Address;
 import io.jadegate.api.config.EndpointConfig;
+import io.jadegate.api.config.ListenerConfig;
 import io.jadegate.api.config.UpstreamConfig;
 import io.jadegate.api.plane.ApplyResult.Changes;
+import io.jadegate.api.plane.ApplyResult.Parts;
+import io.jadegate.proxy.upstream.Upstream;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What a new configuration changed, part by part.
 final class ChangeReport {
-    private final List<String> kept = new ArrayList<>();
-    private final List<String> added = new ArrayList<>();
-    private final List<String> replaced = new ArrayList<>();
-    private final List<String> drained = new ArrayList<>();
+    private int kept;
+    private final Names added = new Names();
+    private final Names replaced = new Names();
+    private final Names drained = new Names();
 
     private ChangeReport() {}
 
-    static Changes between(@Nullable Compilation before, Compilation next) {
+    /// Counts all and remembers the first few.
+    private static final class Names {
+        private int count;
+        private final List<String> names = new ArrayList<>();
+
+        void add(String kind, String name) {
+            if (++count <= Parts.MAX_NAMES) {
+                names.add(kind + name);
+            }
+        }
+
+        void addAll(String kind, List<String> all) {
+            all.forEach(name -> add(kind, name));
+        }
+
+        Parts parts() {
+            return new Parts(count, names);
+        }
+    }
+
+    static Changes between(@Nullable Compilation before, Compilation next, RouteChanges routes) {
         ChangeReport report = new ChangeReport();
-        report.compare(
-                "listener ",
-                before == null ? Map.of() : before.config().listeners(),
-                next.config().listeners());
-        report.compare("route ", before == null ? Map.of() : routes(before), routes(next));
-        report.compare(
-                "upstream ", before == null ? Map.of() : before.upstreams(), next.upstreams());
-        report.compare("endpoint ", before == null ? Map.of() : endpoints(before), endpoints(next));
-        return new Changes(report.kept, report.added, report.replaced, report.drained);
+        Map<String, ListenerConfig> listeners =
+                before == null ? Map.of() : before.config().listeners();
+        Map<String, Upstream> upstreams = before == null ? Map.of() : before.upstreams();
+        report.compare("listener ", listeners, next.config().listeners());
+        report.kept += routes.kept();
+        report.added.addAll("route ", routes.added());
+        report.replaced.addAll("route ", routes.replaced());
+        report.drained.addAll("route ", routes.drained());
+        if (upstreams == next.upstreams()) {
+            report.kept += parts(upstreams);
+        } else {
+            report.compare("upstream ", upstreams, next.upstreams());
+            report.compare("endpoint ", endpoints(upstreams), endpoints(next.upstreams()));
+        }
+        return new Changes(
+                report.kept,
+                report.added.parts(),
+                report.replaced.parts(),
+                report.drained.parts());
     }
 
-    /// A route is what its own settings and those it inherits make of it, and where it leads.
-    private static Map<String, Object> routes(Compilation compilation) {
-        Map<String, Object> routes = new LinkedHashMap<>();
-        compilation
-                .routes()
-                .forEach((name, route) ->
-                        routes.put(
-                                name,
-                                List.of(
-                                        compilation.config().routes().get(name),
-                                        compilation.config().defaults(),
-                                        route.steps())));
-        return routes;
+    private static int parts(Map<String, Upstream> upstreams) {
+        return upstreams.size()
+                + upstreams.values().stream()
+                        .mapToInt(upstream -> upstream.config().endpoints().size())
+                        .sum();
     }
 
-    private static Map<String, Object> endpoints(Compilation compilation) {
-        Map<String, Object> endpoints = new HashMap<>();
-        compilation
-                .config()
-                .upstreams()
-                .forEach((name, upstream) -> {
-                    for (EndpointConfig endpoint : upstream.endpoints()) {
-                        endpoints.put(name + "/" + endpoint.address(), target(upstream, endpoint));
-                    }
-                });
+    private record Endpoint(String upstream, Address address) {
+        @Override
+        public String toString() {
+            return upstream + "/" + address;
+        }
+    }
+
+    private static Map<Endpoint, Object> endpoints(Map<String, Upstream> upstreams) {
+        Map<Endpoint, Object> endpoints = new HashMap<>();
+        upstreams.forEach((name, upstream) -> {
+            for (EndpointConfig endpoint : upstream.config().endpoints()) {
+                endpoints.put(
+                        new Endpoint(name, endpoint.address()),
+                        target(upstream.config(), endpoint));
+            }
+        });
         return endpoints;
     }
 
@@ -64,14 +95,19 @@ final class ChangeReport {
         return List.of(upstream.pool(), endpoint);
     }
 
-    private void compare(String kind, Map<String, ?> before, Map<String, ?> next) {
+    private <K> void compare(String kind, Map<K, ?> before, Map<K, ?> next) {
         next.forEach((name, part) -> {
             Object old = before.get(name);
-            List<String> list = old == null ? added : old.equals(part) ? kept : replaced;
-            list.add(kind + name);
+            if (old == null) {
+                added.add(kind, name.toString());
+            } else if (old.equals(part)) {
+                kept++;
+            } else {
+                replaced.add(kind, name.toString());
+            }
         });
         before.keySet().stream()
                 .filter(name -> !next.containsKey(name))
-                .forEach(name -> drained.add(kind + name));
+                .forEach(name -> drained.add(kind, name.toString()));
     }
 }

@@ -6,13 +6,16 @@ import io.jadegate.proxy.exchange.Route;
 import io.jadegate.proxy.exchange.Serving;
 import io.jadegate.proxy.route.RouteTables;
 import io.jadegate.proxy.upstream.Upstream;
+import java.util.List;
 import java.util.Map;
 
 /// A configuration compiled for serving. Immutable but for the live state of its parts.
 ///
 /// @param revision counts those that were served, from 1
-/// @param filters those that were made, so that the next configuration can carry them over
+/// @param filters those that routes share, so that the next configuration can carry them over
 /// @param connectionFilters those of listeners, likewise
+/// @param routes in the order of the configuration
+/// @param listeners those that serve HTTP
 /// @param servings by the name of the listener
 /// @param servingsAt the same by the listener's address: an address stays what it is when a
 ///   listener is renamed, so a socket never serves by what was meant for another
@@ -22,7 +25,8 @@ record Compilation(
         Map<String, Upstream> upstreams,
         FilterInstances filters,
         ConnectionFilters connectionFilters,
-        Map<String, Route> routes,
+        List<CompiledRoute> routes,
+        List<String> listeners,
         RouteTables<Route> tables,
         Map<String, Serving> servings,
         Map<Address, Serving> servingsAt) {}

@@ -36,10 +36,12 @@ import io.jadegate.proxy.upstream.Connector;
 import io.jadegate.proxy.upstream.Upstream;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Turns configurations into what serves: upstreams with the targets they had before, filters with
@@ -80,24 +82,18 @@ final class Compiler {
                         defaults.limits().fields(),
                         octets(defaults.limits().uri().bytes()));
         Map<String, Upstream> upstreams = upstreams(config, limits, before);
-        FilterInstances filters =
-                new FilterInstances(
-                        providers, config, before == null ? null : before.filters(), problems);
-        Map<String, Route> routes = new LinkedHashMap<>();
-        List<RouteEntry<Route>> entries = new ArrayList<>();
-        config.routes()
-                .forEach((name, route) -> {
-                    Route compiled = route(name, route, config, upstreams, filters, problems);
-                    routes.put(name, compiled);
-                    entries.add(new RouteEntry<>(name, route.match(), route.priority(), compiled));
-                });
+        FilterInstances filters = filters(config, before);
+        List<CompiledRoute> routes = routes(config, before, upstreams, filters);
+        Set<Problem> found = new LinkedHashSet<>();
+        routes.forEach(route -> found.addAll(route.problems()));
+        problems.addAll(found);
         List<String> listeners =
                 config.listeners().entrySet().stream()
                         .filter(entry ->
                                 entry.getValue().protocol() == ListenerConfig.Protocol.HTTP)
                         .map(Map.Entry::getKey)
                         .toList();
-        RouteTables<Route> tables = RouteTables.compile(entries, listeners, problems);
+        RouteTables<Route> tables = tables(before, routes, listeners, problems);
         ConnectionFilters connectionFilters =
                 new ConnectionFilters(
                         connectionProviders,
@@ -109,10 +105,11 @@ final class Compiler {
         return new Compilation(
                 before == null ? 1 : before.revision() + 1,
                 config,
-                Map.copyOf(upstreams),
+                upstreams,
                 filters,
                 connectionFilters,
                 routes,
+                listeners,
                 tables,
                 servings,
                 byAddress(config, servings));
@@ -133,6 +130,9 @@ final class Compiler {
     private Map<String, Upstream> upstreams(
             Config config, HeadLimits limits, @Nullable Compilation before) {
         Connector connector = new Connector(loops.transport(), limits);
+        if (before != null && isSame(before.upstreams(), config, connector)) {
+            return before.upstreams();
+        }
         Map<String, Upstream> upstreams = new HashMap<>();
         for (Map.Entry<String, UpstreamConfig> entry : config.upstreams().entrySet()) {
             Upstream old = before == null ? null : before.upstreams().get(entry.getKey());
@@ -152,24 +152,146 @@ final class Compiler {
                                     meters,
                                     old));
         }
-        return upstreams;
+        return Map.copyOf(upstreams);
     }
 
-    private Route route(
+    private static boolean isSame(
+            Map<String, Upstream> before, Config config, Connector connector) {
+        return before.size() == config.upstreams().size()
+                && config.upstreams().entrySet().stream()
+                        .allMatch(entry -> {
+                            Upstream old = before.get(entry.getKey());
+                            return old != null
+                                    && old.config().equals(entry.getValue())
+                                    && old.connector().equals(connector);
+                        });
+    }
+
+    // ---- routes
+
+    private FilterInstances filters(Config config, @Nullable Compilation before) {
+        if (before == null) {
+            return new FilterInstances(providers, config, null);
+        }
+        return aside(config).equals(aside(before.config()))
+                ? before.filters().carriedOver(config)
+                : new FilterInstances(providers, config, before.filters());
+    }
+
+    /// All of a configuration but what a route can name by itself.
+    private static Config aside(Config config) {
+        return new Config(
+                config.defaults(),
+                config.chains(),
+                config.ipLists(),
+                config.rateLimits(),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                config.registries(),
+                config.users(),
+                config.plans(),
+                config.tenants(),
+                config.tokens());
+    }
+
+    private List<CompiledRoute> routes(
+            Config config,
+            @Nullable Compilation before,
+            Map<String, Upstream> upstreams,
+            FilterInstances filters) {
+        RouteCursor cursor = new RouteCursor(before == null ? List.of() : before.routes());
+        boolean carry = before != null && aside(config).equals(aside(before.config()));
+        List<CompiledRoute> routes = new ArrayList<>(config.routes().size());
+        config.routes()
+                .forEach((name, route) -> {
+                    CompiledRoute old = cursor.find(name);
+                    boolean same =
+                            carry && old != null && isSame(old, route, upstreams);
+                    routes.add(
+                            same && old != null
+                                    ? old
+                                    : route(name, route, config, upstreams, filters, old));
+                });
+        return routes;
+    }
+
+    private static boolean isSame(
+            CompiledRoute old, RouteConfig route, Map<String, Upstream> upstreams) {
+        return (old.config() == route || old.config().equals(route))
+                && (!(old.route().action() instanceof Route.Action.Pass(Upstream upstream))
+                        || upstreams.get(upstream.name()) == upstream);
+    }
+
+    private CompiledRoute route(
             String name,
             RouteConfig config,
             Config all,
             Map<String, Upstream> upstreams,
             FilterInstances filters,
+            @Nullable CompiledRoute old) {
+        List<Problem> problems = new ArrayList<>(0);
+        Route.Action action = action(name, config, upstreams, problems);
+        FilterChain chain = filters.chain(name, config, old == null ? null : old.chain());
+        problems.addAll(chain.problems());
+        Route route =
+                new Route(
+                        name,
+                        config,
+                        config.timeouts().over(all.defaults().timeouts()),
+                        config.limits().over(all.defaults().limits()),
+                        action,
+                        chain.steps(),
+                        meters.route(name));
+        return new CompiledRoute(name, config, chain, route, List.copyOf(problems));
+    }
+
+    /// The tables changed by what has changed, or made anew when that is most of it or cannot be
+    /// told from the changes alone.
+    private static RouteTables<Route> tables(
+            @Nullable Compilation before,
+            List<CompiledRoute> routes,
+            List<String> listeners,
             List<Problem> problems) {
-        return new Route(
-                name,
-                config,
-                config.timeouts().over(all.defaults().timeouts()),
-                config.limits().over(all.defaults().limits()),
-                action(name, config, upstreams, problems),
-                filters.chain(name, config),
-                meters.route(name));
+        RouteTables<Route> changed =
+                before == null || !before.listeners().equals(listeners)
+                        ? null
+                        : changed(before, routes, problems);
+        return changed != null
+                ? changed
+                : RouteTables.compile(
+                        routes.stream().map(CompiledRoute::entry).toList(), listeners, problems);
+    }
+
+    private static @Nullable RouteTables<Route> changed(
+            Compilation before, List<CompiledRoute> routes, List<Problem> problems) {
+        RouteCursor cursor = new RouteCursor(before.routes());
+        List<RouteEntry<Route>> gone = new ArrayList<>();
+        List<RouteEntry<Route>> come = new ArrayList<>();
+        int found = 0;
+        for (CompiledRoute route : routes) {
+            CompiledRoute old = cursor.find(route.name());
+            found += old == null ? 0 : 1;
+            if (old == route) {
+                continue;
+            }
+            if (old != null) {
+                gone.add(old.entry());
+            }
+            come.add(route.entry());
+        }
+        if (found < before.routes().size()) {
+            Set<String> names = HashSet.newHashSet(routes.size());
+            routes.forEach(route -> names.add(route.name()));
+            for (CompiledRoute old : before.routes()) {
+                if (!names.contains(old.name())) {
+                    gone.add(old.entry());
+                }
+            }
+        }
+        return gone.size() + come.size() > routes.size() / 4 + 8
+                ? null
+                : before.tables().with(gone, come, problems);
     }
 
     private static Route.Action action(

@@ -10,6 +10,7 @@ import io.jadegate.api.filter.FilterContext;
 import io.jadegate.api.filter.FilterProvider;
 import io.jadegate.api.filter.HttpFilter;
 import io.jadegate.api.filter.HttpFilterProvider;
+import io.jadegate.proxy.FilterChain.Made;
 import io.jadegate.proxy.exchange.FilterStep;
 import io.jadegate.proxy.route.MatchBlock;
 import java.util.ArrayList;
@@ -25,119 +26,166 @@ import org.jspecify.annotations.Nullable;
 final class FilterInstances {
     private final Map<String, HttpFilterProvider<?>> providers;
     private final FilterContext context;
-    private final @Nullable FilterInstances before;
-    private final List<Problem> problems;
-    private final Map<String, Made> made = new HashMap<>();
-    private final Map<String, Named> steps = new HashMap<>();
 
-    /// A filter and what it is made of, under the place of its entry.
-    private record Made(String kind, Object ingredients, HttpFilter filter) {}
+    /// What entries of the configuration before were made into; those of routes are with the routes.
+    private final Map<String, Made> before;
 
-    /// A step with what the order of a chain goes by.
-    private record Named(FilterStep step, HttpFilterProvider.Stage stage, String position) {}
+    /// The steps that routes share.
+    private final Map<String, Step> shared = new HashMap<>();
+
+    /// A step with what the order of a chain goes by, and what it was made of.
+    private record Step(
+            FilterStep step,
+            HttpFilterProvider.Stage stage,
+            String position,
+            Made made,
+            List<Problem> problems) {}
 
     /// @param before those of the configuration before; null for the first
-    /// @param problems what is wrong is added here
     FilterInstances(
             Map<String, HttpFilterProvider<?>> providers,
             Config config,
-            @Nullable FilterInstances before,
-            List<Problem> problems) {
+            @Nullable FilterInstances before) {
         this.providers = providers;
         this.context = new FilterContext(config);
-        // Only one generation is looked back on, or each would keep all of its ancestors.
-        this.before = before == null ? null : before.alone();
-        this.problems = problems;
+        this.before = before == null ? Map.of() : before.made();
     }
 
-    private FilterInstances(FilterInstances other) {
-        providers = other.providers;
-        context = other.context;
-        before = null;
-        problems = List.of();
-        made.putAll(other.made);
+    /// Those of a configuration in which all is as before but routes, listeners and upstreams.
+    FilterInstances carriedOver(Config config) {
+        FilterInstances next = new FilterInstances(providers, config, this);
+        next.shared.putAll(shared);
+        return next;
     }
 
-    private FilterInstances alone() {
-        return new FilterInstances(this);
+    private Map<String, Made> made() {
+        Map<String, Made> made = new HashMap<>();
+        shared.forEach((at, step) -> made.put(at, step.made()));
+        return made;
     }
 
     /// The chain of a route: CORS, so that every answer carries it; the defaults; the route's own.
-    List<FilterStep> chain(String name, RouteConfig route) {
-        List<Named> chain = new ArrayList<>();
+    ///
+    /// @param old the chain of the route of that name before, if there was one
+    FilterChain chain(String name, RouteConfig route, @Nullable FilterChain old) {
+        Own own = new Own("routes." + name + ".", old == null ? Map.of() : old.own());
+        List<Step> chain = new ArrayList<>();
         if (route.cors() != null) {
-            String at = "routes." + name + ".cors";
             add(
                     chain,
-                    at,
+                    own,
+                    own.prefix + "cors",
                     new FilterConfig(
                             "cors", "cors", FilterConfig.Mode.ENFORCE, null, route.cors()));
         }
-        List<Named> inherited = new ArrayList<>();
-        expand(inherited, "defaults.filters", context.config().defaults().filters());
+        List<Step> inherited = new ArrayList<>();
+        expand(inherited, own, "defaults.filters", context.config().defaults().filters());
         for (FilterEntry entry : route.filters()) {
             if (entry instanceof FilterEntry.Skip(String skipped)) {
-                inherited.removeIf(named -> named.step().name().equals(skipped));
+                inherited.removeIf(step -> step.step().name().equals(skipped));
             }
         }
         chain.addAll(inherited);
-        expand(chain, "routes." + name + ".filters", route.filters());
-        warnOfInversions(chain);
-        return chain.stream().map(Named::step).toList();
+        expand(chain, own, own.prefix + "filters", route.filters());
+        if (chain.isEmpty()) {
+            return NONE;
+        }
+        List<Problem> problems = new ArrayList<>(0);
+        chain.forEach(step -> problems.addAll(step.problems()));
+        warnOfInversions(chain, problems);
+        return new FilterChain(
+                chain.stream().map(Step::step).toList(),
+                Map.copyOf(own.made),
+                List.copyOf(problems));
     }
 
-    private void expand(List<Named> chain, String at, List<FilterEntry> entries) {
+    private static final FilterChain NONE = new FilterChain(List.of(), Map.of(), List.of());
+
+    /// The entries of one route.
+    private static final class Own {
+        final String prefix;
+        final Map<String, Made> before;
+        final Map<String, Made> made = new HashMap<>();
+
+        Own(String prefix, Map<String, Made> before) {
+            this.prefix = prefix;
+            this.before = before;
+        }
+    }
+
+    private void expand(List<Step> chain, Own own, String at, List<FilterEntry> entries) {
         for (int i = 0; i < entries.size(); i++) {
             switch (entries.get(i)) {
                 case FilterEntry.Use(String used) ->
                         expand(
                                 chain,
+                                own,
                                 "chains." + used,
                                 context.config().chains().getOrDefault(used, List.of()));
                 case FilterEntry.Skip _ -> {}
-                case FilterConfig filter -> add(chain, at + "[" + i + "]", filter);
+                case FilterConfig filter -> add(chain, own, at + "[" + i + "]", filter);
             }
         }
     }
 
-    private void add(List<Named> chain, String at, FilterConfig config) {
+    private void add(List<Step> chain, Own own, String at, FilterConfig config) {
         if (config.mode() == FilterConfig.Mode.OFF) {
             return;
         }
-        Named step = steps.computeIfAbsent(at, _ -> step(at, config));
-        chain.add(step);
+        if (at.startsWith(own.prefix)) {
+            Step step = step(at, config, own.before.get(at));
+            own.made.put(at, step.made());
+            chain.add(step);
+            return;
+        }
+        Step known = shared.get(at);
+        if (known == null) {
+            known = step(at, config, before.get(at));
+            shared.put(at, known);
+        }
+        chain.add(known);
     }
 
-    private Named step(String at, FilterConfig config) {
+    private Step step(String at, FilterConfig config, @Nullable Made old) {
         HttpFilterProvider<?> provider =
                 Objects.requireNonNull(providers.get(config.kind()), config.kind());
+        List<Problem> problems = new ArrayList<>(0);
         MatchBlock when =
                 config.when() == null
                         ? null
                         : MatchBlock.compile(config.when(), at + ".when", problems);
-        HttpFilter filter = filter(at, provider, config);
-        FilterStep step = new FilterStep(config.name(), config.kind(), config.mode(), when, filter);
-        return new Named(step, provider.stage(), at);
+        Made made = made(at, provider, config, old, problems);
+        FilterStep step =
+                new FilterStep(config.name(), config.kind(), config.mode(), when, made.filter());
+        return new Step(step, provider.stage(), at, made, problems);
     }
 
-    private <S extends Record> HttpFilter filter(
-            String at, HttpFilterProvider<S> provider, FilterConfig config) {
+    private <S extends Record> Made made(
+            String at,
+            HttpFilterProvider<S> provider,
+            FilterConfig config,
+            @Nullable Made old,
+            List<Problem> problems) {
         S settings = provider.settings().cast(config.settings());
         Object ingredients = provider.ingredients(settings, context);
-        Made old = before == null ? null : before.made.get(at);
-        Made now =
+        boolean same =
                 old != null
-                                && old.kind().equals(config.kind())
-                                && old.ingredients().equals(ingredients)
-                        ? old
-                        : new Made(
-                                config.kind(), ingredients, create(at, provider, settings, config));
-        made.put(at, now);
-        return now.filter();
+                        && old.kind().equals(config.kind())
+                        && old.ingredients().equals(ingredients);
+        return same && old != null
+                ? old
+                : new Made(
+                        config.kind(),
+                        ingredients,
+                        create(at, provider, settings, config, problems));
     }
 
     private <S extends Record> HttpFilter create(
-            String at, HttpFilterProvider<S> provider, S settings, FilterConfig config) {
+            String at,
+            HttpFilterProvider<S> provider,
+            S settings,
+            FilterConfig config,
+            List<Problem> problems) {
         try {
             return provider.create(settings, context);
         } catch (FilterProvider.SettingsException e) {
@@ -149,31 +197,27 @@ final class FilterInstances {
     }
 
     /// Policies out of their usual order often do not do what their author had in mind.
-    private void warnOfInversions(List<Named> chain) {
-        Named last = null;
-        for (Named named : chain) {
-            if (named.stage() == HttpFilterProvider.Stage.ANY) {
+    private static void warnOfInversions(List<Step> chain, List<Problem> problems) {
+        Step last = null;
+        for (Step step : chain) {
+            if (step.stage() == HttpFilterProvider.Stage.ANY) {
                 continue;
             }
-            if (last != null && named.stage().compareTo(last.stage()) < 0) {
-                Problem warning =
-                        Problem.warning(
-                                named.position(),
+            if (last != null && step.stage().compareTo(last.stage()) < 0) {
+                problems.add(Problem.warning(
+                                step.position(),
                                 "\"%s\" (%s) runs behind \"%s\" (%s); the usual order is identity, access, limits, rewrite"
                                         .formatted(
-                                                named.step().name(),
-                                                stageName(named),
+                                                step.step().name(),
+                                                stageName(step),
                                                 last.step().name(),
-                                                stageName(last)));
-                if (!problems.contains(warning)) {
-                    problems.add(warning);
-                }
+                                                stageName(last))));
             }
-            last = last == null || named.stage().compareTo(last.stage()) >= 0 ? named : last;
+            last = last == null || step.stage().compareTo(last.stage()) >= 0 ? step : last;
         }
     }
 
-    private static String stageName(Named named) {
-        return named.stage().name().toLowerCase(Locale.ROOT);
+    private static String stageName(Step step) {
+        return step.stage().name().toLowerCase(Locale.ROOT);
     }
 }

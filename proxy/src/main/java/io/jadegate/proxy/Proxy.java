@@ -166,12 +166,15 @@ public final class Proxy implements DataPlane {
             awaitNames(next, before, problems);
         }
         current = next;
-        ApplyResult.Changes changes = ChangeReport.between(before, next);
-        settle(before, next, bindings);
+        RouteChanges routes = RouteChanges.between(before, next);
+        settle(before, next, routes, bindings);
         if (state == Status.State.STARTING) {
             state = Status.State.SERVING;
         }
-        return new ApplyResult.Applied(next.revision(), changes, List.copyOf(problems));
+        return new ApplyResult.Applied(
+                next.revision(),
+                ChangeReport.between(before, next, routes),
+                List.copyOf(problems));
     }
 
     private static boolean hasErrors(List<Problem> problems) {
@@ -224,6 +227,7 @@ public final class Proxy implements DataPlane {
     }
 
     private void discard(Compilation next, @Nullable Compilation before) {
+        meters.forgetRoutes(RouteChanges.between(before, next).added());
         next.upstreams()
                 .forEach((name, upstream) -> {
                     Upstream old = before == null ? null : before.upstreams().get(name);
@@ -235,6 +239,9 @@ public final class Proxy implements DataPlane {
 
     private static void awaitNames(
             Compilation next, @Nullable Compilation before, List<Problem> problems) {
+        if (before != null && before.upstreams() == next.upstreams()) {
+            return;
+        }
         long end = System.nanoTime() + NAMES.toNanos();
         for (Map.Entry<String, Upstream> entry : next.upstreams().entrySet()) {
             Upstream old = before == null ? null : before.upstreams().get(entry.getKey());
@@ -253,7 +260,10 @@ public final class Proxy implements DataPlane {
 
     /// Lets go of what the new configuration does not name.
     private void settle(
-            @Nullable Compilation before, Compilation next, Map<Address, Bound> bindings) {
+            @Nullable Compilation before,
+            Compilation next,
+            RouteChanges routes,
+            Map<Address, Bound> bindings) {
         next.config()
                 .listeners()
                 .forEach((name, config) -> {
@@ -273,12 +283,13 @@ public final class Proxy implements DataPlane {
         if (before == null) {
             return;
         }
-        before.upstreams().forEach((name, old) -> retire(old, next.upstreams().get(name)));
-        meters.retainRoutes(next.routes().keySet());
+        if (before.upstreams() != next.upstreams()) {
+            before.upstreams().forEach((name, old) -> retire(old, next.upstreams().get(name)));
+        }
+        meters.forgetRoutes(routes.drained());
         meters.retainListeners(next.servings().keySet());
-        Set<String> routes = next.routes().keySet();
-        if (!routes.containsAll(before.routes().keySet())) {
-            tunnels.endWithout(routes, node.drain().deadline().toNanos());
+        if (!routes.drained().isEmpty()) {
+            tunnels.endOf(Set.copyOf(routes.drained()), node.drain().deadline().toNanos());
         }
     }
 

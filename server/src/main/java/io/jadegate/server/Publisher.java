@@ -4,6 +4,7 @@ import io.jadegate.api.config.NodeConfig;
 import io.jadegate.api.config.Problem;
 import io.jadegate.api.plane.ApplyResult;
 import io.jadegate.api.plane.ApplyResult.Applied;
+import io.jadegate.api.plane.ApplyResult.Parts;
 import io.jadegate.api.plane.ApplyResult.Rejected;
 import io.jadegate.api.plane.DataPlane;
 import io.jadegate.control.config.LoadResult;
@@ -107,8 +108,8 @@ final class Publisher {
         }
     }
 
-    private static void tell(String what, List<String> parts) {
-        if (!parts.isEmpty()) {
+    private static void tell(String what, Parts parts) {
+        if (parts.count() > 0) {
             log.debug("configuration: {} {}", what, parts);
         }
     }

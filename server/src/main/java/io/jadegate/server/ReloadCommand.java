@@ -1,8 +1,8 @@
 package io.jadegate.server;
 
 import io.jadegate.api.plane.ApplyResult.Applied;
+import io.jadegate.api.plane.ApplyResult.Parts;
 import io.jadegate.api.plane.ApplyResult.Rejected;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,9 +41,9 @@ final class ReloadCommand implements Callable<Integer> {
         };
     }
 
-    private void tell(String what, List<String> parts) {
-        if (!parts.isEmpty()) {
-            spec.commandLine().getOut().println(what + " " + String.join(", ", parts));
+    private void tell(String what, Parts parts) {
+        if (parts.count() > 0) {
+            spec.commandLine().getOut().println(what + " " + parts);
         }
     }
 }

@@ -18,7 +18,10 @@ final class FakeDataPlane implements DataPlane {
             new ApplyResult.Applied(
                     1,
                     new ApplyResult.Changes(
-                            List.of("route a"), List.of("route b"), List.of(), List.of()),
+                            1,
+                            new ApplyResult.Parts(1, List.of("route b")),
+                            ApplyResult.Parts.NONE,
+                            ApplyResult.Parts.NONE),
                     List.of());
 
     @Override

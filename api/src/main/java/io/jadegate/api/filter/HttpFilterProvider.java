@@ -9,7 +9,8 @@ public non-sealed interface HttpFilterProvider<S extends Record> extends FilterP
 
     /// All that a filter is made of. While this is equal to what it was, the filter of the
     /// configuration before is carried over; a filter that reads more of the configuration than its
-    /// own settings must name that here.
+    /// own settings must name that here. Routes, listeners and upstreams cannot be among it: while
+    /// nothing else has changed the filters of a route are carried over without asking.
     default Object ingredients(S settings, FilterContext context) {
         return settings;
     }

@@ -282,11 +282,14 @@ class AdminServerTest {
                 new ApplyResult.Applied(
                         4,
                         new ApplyResult.Changes(
-                                List.of("listener web"), List.of("route a"), List.of(), List.of()),
+                                1,
+                                new ApplyResult.Parts(1, List.of("route a")),
+                                ApplyResult.Parts.NONE,
+                                ApplyResult.Parts.NONE),
                         List.of(Problem.warning("routes.b", "can never match")));
         assertThat(post("/api/v1/reload", ""))
                 .startsWith("HTTP/1.1 200 ")
-                .contains("\"revision\" : 4", "\"added\" : [ \"route a\" ]", "can never match");
+                .contains("\"revision\" : 4", "\"names\" : [ \"route a\" ]", "can never match");
     }
 
     @Test

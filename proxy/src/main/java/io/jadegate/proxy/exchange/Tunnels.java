@@ -16,9 +16,9 @@ public final class Tunnels {
         this.loops = List.copyOf(loops);
     }
 
-    /// Ends, when `graceNanos` have passed, the tunnels whose route is not among `routes` now.
-    public void endWithout(Set<String> routes, long graceNanos) {
-        end(exchange -> !routes.contains(exchange.routeName()), graceNanos);
+    /// Ends, when `graceNanos` have passed, the tunnels that came by one of these routes.
+    public void endOf(Set<String> routes, long graceNanos) {
+        end(exchange -> routes.contains(exchange.routeName()), graceNanos);
     }
 
     /// Ends every tunnel when `graceNanos` have passed.

@@ -1,6 +1,7 @@
 package io.jadegate.proxy.observe;
 
 import io.jadegate.api.plane.Telemetry;
+import java.util.Collection;
 import java.util.Set;
 
 /// Everything the data plane counts. Whoever compiles a configuration asks for the counts of each
@@ -55,10 +56,9 @@ public final class Meters implements Telemetry {
         listeners.retain(labels -> names.contains(labels.getFirst()));
     }
 
-    /// Forgets routes that are not among these names.
-    public void retainRoutes(Set<String> names) {
-        routes.retain(
-                labels -> names.contains(labels.getFirst()) || labels.getFirst().equals(NO_ROUTE));
+    /// Forgets the routes of these names.
+    public void forgetRoutes(Collection<String> names) {
+        names.forEach(routes::forget);
     }
 
     /// Forgets the target, when its last connection is gone and the configuration does not name it

@@ -59,7 +59,7 @@ class MetersTest {
     @Test
     void exchangesWithoutARouteAreCountedApart() {
         meters.unrouted().on(0).ended(FakeFacts.refused(Reason.ROUTE_NOT_FOUND));
-        meters.retainRoutes(Set.of());
+        meters.forgetRoutes(Set.of("orders"));
         meters.unrouted().on(1).ended(FakeFacts.refused(Reason.ROUTE_NOT_FOUND));
         assertThat(
                         RecordingReadings.of(meters)
@@ -114,7 +114,7 @@ class MetersTest {
         gone.on(0).attemptBegan();
         meters.listener("web").on(0).connectionAccepted();
 
-        meters.retainRoutes(Set.of("new"));
+        meters.forgetRoutes(Set.of("old"));
         meters.retainListeners(Set.of());
         meters.forgetTarget("orders", "a:1");
         old.on(0).ended(FakeFacts.of());
@@ -144,7 +144,7 @@ class MetersTest {
     @Test
     void aForgottenSeriesMakesRoomForAnother() {
         IntStream.range(0, 2000).forEach(i -> meters.route("r" + i).on(0).ended(FakeFacts.of()));
-        meters.retainRoutes(Set.of("r7"));
+        meters.forgetRoutes(Set.of("r7"));
         meters.route("late").on(0).ended(FakeFacts.of());
         assertThat(RecordingReadings.of(meters).value("jadegate_route_requests", "late", "2xx"))
                 .isEqualTo(1);
