@@ -41,6 +41,7 @@ FILES = '''
         listen 127.0.0.1:{port} backlog=4096;
         root {folder}/www;
         location = /128B {{ return 200 "{small}"; }}
+        location /service- {{ return 200 "{small}"; }}
     }}
 '''
 

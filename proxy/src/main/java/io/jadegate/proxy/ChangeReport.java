@@ -52,7 +52,7 @@ final class ChangeReport {
         report.added.addAll("route ", routes.added());
         report.replaced.addAll("route ", routes.replaced());
         report.drained.addAll("route ", routes.drained());
-        if (upstreams == next.upstreams()) {
+        if (upstreams.equals(next.upstreams())) {
             report.kept += parts(upstreams);
         } else {
             report.compare("upstream ", upstreams, next.upstreams());

@@ -218,7 +218,7 @@ final class Compiler {
 
     private static boolean isSame(
             CompiledRoute old, RouteConfig route, Map<String, Upstream> upstreams) {
-        return (old.config() == route || old.config().equals(route))
+        return old.config().equals(route)
                 && (!(old.route().action() instanceof Route.Action.Pass(Upstream upstream))
                         || upstreams.get(upstream.name()) == upstream);
     }
@@ -263,6 +263,7 @@ final class Compiler {
                         routes.stream().map(CompiledRoute::entry).toList(), listeners, problems);
     }
 
+    @SuppressWarnings("ReferenceEquality") // what was carried over is the same object
     private static @Nullable RouteTables<Route> changed(
             Compilation before, List<CompiledRoute> routes, List<Problem> problems) {
         RouteCursor cursor = new RouteCursor(before.routes());

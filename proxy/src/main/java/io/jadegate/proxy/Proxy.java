@@ -239,7 +239,7 @@ public final class Proxy implements DataPlane {
 
     private static void awaitNames(
             Compilation next, @Nullable Compilation before, List<Problem> problems) {
-        if (before != null && before.upstreams() == next.upstreams()) {
+        if (before != null && before.upstreams().equals(next.upstreams())) {
             return;
         }
         long end = System.nanoTime() + NAMES.toNanos();
@@ -283,7 +283,7 @@ public final class Proxy implements DataPlane {
         if (before == null) {
             return;
         }
-        if (before.upstreams() != next.upstreams()) {
+        if (!before.upstreams().equals(next.upstreams())) {
             before.upstreams().forEach((name, old) -> retire(old, next.upstreams().get(name)));
         }
         meters.forgetRoutes(routes.drained());

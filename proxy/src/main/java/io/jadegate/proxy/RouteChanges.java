@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param kept how many are in both and the same
 record RouteChanges(int kept, List<String> added, List<String> replaced, List<String> drained) {
 
+    @SuppressWarnings("ReferenceEquality") // what was carried over is the same object
     static RouteChanges between(@Nullable Compilation before, Compilation next) {
         List<CompiledRoute> old = before == null ? List.of() : before.routes();
         DefaultsConfig defaults = next.config().defaults();
