@@ -59,10 +59,7 @@ final class ChangeReport {
             report.compare("endpoint ", endpoints(upstreams), endpoints(next.upstreams()));
         }
         return new Changes(
-                report.kept,
-                report.added.parts(),
-                report.replaced.parts(),
-                report.drained.parts());
+                report.kept, report.added.parts(), report.replaced.parts(), report.drained.parts());
     }
 
     private static int parts(Map<String, Upstream> upstreams) {

@@ -9,7 +9,8 @@ import java.util.List;
 /// A route with what it was made of, so that the next configuration can carry it over.
 ///
 /// @param problems what is wrong or doubtful about it, but for its match
-record CompiledRoute(String name, RouteConfig config, FilterChain chain, Route route, List<Problem> problems) {
+record CompiledRoute(
+        String name, RouteConfig config, FilterChain chain, Route route, List<Problem> problems) {
 
     RouteEntry<Route> entry() {
         return new RouteEntry<>(name, config.match(), config.priority(), route);

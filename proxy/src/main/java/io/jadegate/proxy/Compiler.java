@@ -206,8 +206,7 @@ final class Compiler {
         config.routes()
                 .forEach((name, route) -> {
                     CompiledRoute old = cursor.find(name);
-                    boolean same =
-                            carry && old != null && isSame(old, route, upstreams);
+                    boolean same = carry && old != null && isSame(old, route, upstreams);
                     routes.add(
                             same && old != null
                                     ? old

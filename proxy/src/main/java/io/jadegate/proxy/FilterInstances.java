@@ -27,7 +27,8 @@ final class FilterInstances {
     private final Map<String, HttpFilterProvider<?>> providers;
     private final FilterContext context;
 
-    /// What entries of the configuration before were made into; those of routes are with the routes.
+    /// What entries of the configuration before were made into; those of routes are with the
+    /// routes.
     private final Map<String, Made> before;
 
     /// The steps that routes share.
@@ -204,7 +205,8 @@ final class FilterInstances {
                 continue;
             }
             if (last != null && step.stage().compareTo(last.stage()) < 0) {
-                problems.add(Problem.warning(
+                problems.add(
+                        Problem.warning(
                                 step.position(),
                                 "\"%s\" (%s) runs behind \"%s\" (%s); the usual order is identity, access, limits, rewrite"
                                         .formatted(

@@ -172,9 +172,7 @@ public final class Proxy implements DataPlane {
             state = Status.State.SERVING;
         }
         return new ApplyResult.Applied(
-                next.revision(),
-                ChangeReport.between(before, next, routes),
-                List.copyOf(problems));
+                next.revision(), ChangeReport.between(before, next, routes), List.copyOf(problems));
     }
 
     private static boolean hasErrors(List<Problem> problems) {

@@ -53,7 +53,9 @@ public sealed interface ApplyResult {
         @Override
         public String toString() {
             String named = String.join(", ", names);
-            return count == names.size() ? named : named + " and " + (count - names.size()) + " more";
+            return count == names.size()
+                    ? named
+                    : named + " and " + (count - names.size()) + " more";
         }
     }
 }

@@ -39,7 +39,8 @@ class ReloadsTest {
     }
 
     private static ApplyResult applied(long revision) {
-        var nothing = new ApplyResult.Changes(
+        var nothing =
+                new ApplyResult.Changes(
                         0, ApplyResult.Parts.NONE, ApplyResult.Parts.NONE, ApplyResult.Parts.NONE);
         return new ApplyResult.Applied(revision, nothing, List.of());
     }

@@ -91,7 +91,11 @@ class ChangesTest {
         for (String host : List.of("a.test", "b.test")) {
             for (String path : List.of("/", "/a", "/a/b", "/b", "/b/a/1")) {
                 byte[] head =
-                        ("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nOrigin: https://o\r\n\r\n")
+                        ("GET "
+                                        + path
+                                        + " HTTP/1.1\r\nHost: "
+                                        + host
+                                        + "\r\nOrigin: https://o\r\n\r\n")
                                 .getBytes(ISO_8859_1);
                 for (String from : List.of("10.1.1.1", "192.0.2.1")) {
                     explained.add(
@@ -130,7 +134,8 @@ class ChangesTest {
 
     private void change(Random random) {
         switch (random.nextInt(16)) {
-            case 0 -> ipList = random.nextBoolean() ? "deny: [ 10.0.0.0/8 ]" : "deny: [ 192.0.2.1 ]";
+            case 0 ->
+                    ipList = random.nextBoolean() ? "deny: [ 10.0.0.0/8 ]" : "deny: [ 192.0.2.1 ]";
             case 1 ->
                     chain =
                             random.nextBoolean()
@@ -151,8 +156,9 @@ class ChangesTest {
 
     private static String route(Random random) {
         String match =
-                "path: " + List.of("/", "/a", "/b", "/a/b", "{ template: \"/b/a/{id}\" }")
-                        .get(random.nextInt(5));
+                "path: "
+                        + List.of("/", "/a", "/b", "/a/b", "{ template: \"/b/a/{id}\" }")
+                                .get(random.nextInt(5));
         if (random.nextInt(3) == 0) {
             match += ", hosts: [ " + (random.nextBoolean() ? "a.test" : "b.test") + " ]";
         }
