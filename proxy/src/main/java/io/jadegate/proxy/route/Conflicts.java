@@ -288,7 +288,7 @@ final class Conflicts<R> {
         if (path instanceof PathPattern.Prefix(String prefix)) {
             return prefix;
         }
-        if (!(path instanceof PathTemplate(List<PathTemplate.Segment> segments, _))) {
+        if (!(path instanceof PathTemplate(List<PathTemplate.Segment> segments, _, _, _))) {
             return path.lead();
         }
         StringBuilder text = new StringBuilder();

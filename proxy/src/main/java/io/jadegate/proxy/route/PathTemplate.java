@@ -16,7 +16,10 @@ import java.util.Set;
 /// @param segments in order, a [Rest] only at the end
 /// @param order sorts templates by preference: segment by segment a literal before a capture before
 ///   the rest, then by their literals. Equal for templates that take the same paths.
-record PathTemplate(List<Segment> segments, String order) implements PathPattern {
+/// @param captures the name of each segment's capture; empty for a literal
+/// @param rest the place of the [Rest]; -1 without one
+record PathTemplate(List<Segment> segments, String order, List<String> captures, int rest)
+        implements PathPattern {
     /// Bounds the depth of the search, which descends once for each capture.
     private static final int MAX_CAPTURES = 32;
 
@@ -52,7 +55,20 @@ record PathTemplate(List<Segment> segments, String order) implements PathPattern
                     "template \"" + text + "\" has more than " + MAX_CAPTURES + " captures");
         }
         requireCanonical(segments, text);
-        return new PathTemplate(List.copyOf(segments), order(segments));
+        return new PathTemplate(
+                List.copyOf(segments),
+                order(segments),
+                segments.stream().map(PathTemplate::captureName).toList(),
+                segments.getLast() instanceof Rest ? segments.size() - 1 : -1);
+    }
+
+    private static String captureName(Segment segment) {
+        // One instance for all templates stays in the caches.
+        return switch (segment) {
+            case Literal _ -> "";
+            case Capture(String name) -> name.intern();
+            case Rest(String name) -> name.intern();
+        };
     }
 
     private static Segment segment(String part, String template) throws PatternException {
@@ -112,36 +128,30 @@ record PathTemplate(List<Segment> segments, String order) implements PathPattern
         return generality.append('0').append(literals).toString();
     }
 
-    @Override
-    public boolean matches(byte[] bytes, int start, int end) {
-        return walk(bytes, start, end, (_, _, _) -> {});
-    }
-
     /// The names and values of what is captured, alternately.
     ///
-    /// The path is one that matches.
+    /// The path is one that matches, so literals are passed over unread: in a large table every
+    /// template is far from the caches.
     List<String> capture(byte[] bytes, int start, int end) {
         List<String> captured = new ArrayList<>(4);
-        walk(
-                bytes,
-                start,
-                end,
-                (name, from, to) -> {
-                    captured.add(name);
-                    captured.add(new String(bytes, from, to - from, ISO_8859_1));
-                });
+        int at = start;
+        for (int i = 0; i < captures.size(); i++) {
+            String name = captures.get(i);
+            int from = Math.min(at + 1, end);
+            at = i == rest ? end : segmentEnd(bytes, from, end);
+            if (!name.isEmpty()) {
+                captured.add(name);
+                captured.add(new String(bytes, from, at - from, ISO_8859_1));
+            }
+        }
         return captured;
     }
 
-    private interface Captured {
-        void range(String name, int from, int to);
-    }
-
-    private boolean walk(byte[] bytes, int start, int end, Captured captured) {
+    @Override
+    public boolean matches(byte[] bytes, int start, int end) {
         int at = start;
         for (Segment segment : segments) {
-            if (segment instanceof Rest(String name)) {
-                captured.range(name, Math.min(at + 1, end), end);
+            if (segment instanceof Rest) {
                 return Prefix.endsSegment(bytes, at, end);
             }
             if (at == end || bytes[at] != '/') {
@@ -149,19 +159,12 @@ record PathTemplate(List<Segment> segments, String order) implements PathPattern
             }
             int from = at + 1;
             at = segmentEnd(bytes, from, end);
-            switch (segment) {
-                case Literal(String text) -> {
-                    if (!Octets.equal(bytes, from, at, text)) {
-                        return false;
-                    }
-                }
-                case Capture(String name) -> {
-                    if (at == from) {
-                        return false;
-                    }
-                    captured.range(name, from, at);
-                }
-                case Rest _ -> throw new AssertionError();
+            boolean taken =
+                    segment instanceof Literal(String text)
+                            ? Octets.equal(bytes, from, at, text)
+                            : at > from;
+            if (!taken) {
+                return false;
             }
         }
         return at == end;

@@ -11,10 +11,14 @@ final class Ranked<R> {
     private Candidate<R>[] items;
     private int size;
 
+    /// The first of them, which is mostly the only one, without a look at the array.
+    private @Nullable Candidate<R> first;
+
     private Ranked(Edit edit, Candidate<R>[] items, int size) {
         this.edit = edit;
         this.items = items;
         this.size = size;
+        this.first = size == 0 ? null : items[0];
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // made here, holds nothing else
@@ -37,6 +41,7 @@ final class Ranked<R> {
         Ranked<R> mine = list.editable(edit);
         int at = mine.position(candidate.rank());
         System.arraycopy(mine.items, at + 1, mine.items, at, --mine.size - at);
+        mine.first = mine.items[0];
         return mine;
     }
 
@@ -51,6 +56,7 @@ final class Ranked<R> {
         int at = position(candidate.rank());
         System.arraycopy(items, at, items, at + 1, size - at);
         items[at] = candidate;
+        first = items[0];
         size++;
     }
 
@@ -77,7 +83,8 @@ final class Ranked<R> {
     }
 
     Candidate<R> get(int index) {
-        return items[index];
+        Candidate<R> first = this.first;
+        return index == 0 && first != null ? first : items[index];
     }
 
     /// The rank of the first of a list that may be absent.
@@ -92,7 +99,7 @@ final class Ranked<R> {
             @Nullable Candidate<R> best,
             PathTrie.Judge judge) {
         for (int i = 0; i < size; i++) {
-            Candidate<R> candidate = items[i];
+            Candidate<R> candidate = get(i);
             if (!Candidate.outranks(candidate.rank(), best)) {
                 return best;
             }
