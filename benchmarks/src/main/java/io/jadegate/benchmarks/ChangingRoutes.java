@@ -2,7 +2,7 @@ package io.jadegate.benchmarks;
 
 import io.jadegate.api.config.Config;
 import io.jadegate.api.config.RouteConfig;
-import io.jadegate.api.filter.HttpFilterProvider;
+import io.jadegate.api.filter.FilterProvider;
 import io.jadegate.api.plane.ApplyResult;
 import io.jadegate.control.config.ConfigLoader;
 import io.jadegate.control.config.Environment;
@@ -32,10 +32,12 @@ public final class ChangingRoutes {
 
     /// Runs until it is ended from outside.
     public static void main(String[] args) throws IOException, InterruptedException {
-        List<HttpFilterProvider<?>> filters = List.of(new CorsProvider());
+        List<FilterProvider<?>> filters = List.of(new CorsProvider());
         LoadResult read =
                 ConfigLoader.of(filters)
-                        .load(Path.of(args[0]), new Environment(Map.of(), /* openSecrets= */ false));
+                        .load(
+                                Path.of(args[0]),
+                                new Environment(Map.of(), /* openSecrets= */ false));
         if (!(read instanceof LoadResult.Loaded loaded)) {
             throw new IllegalArgumentException(read.toString());
         }

@@ -3,7 +3,7 @@ package io.jadegate.server.proof;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jadegate.api.filter.HttpFilterProvider;
+import io.jadegate.api.filter.FilterProvider;
 import io.jadegate.api.plane.ApplyResult;
 import io.jadegate.api.plane.DataPlane;
 import io.jadegate.api.plane.ExplainRequest;
@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChangesTest {
     private static final int CHANGES = 150;
 
-    private static final List<HttpFilterProvider<?>> FILTERS =
+    private static final List<FilterProvider<?>> FILTERS =
             List.of(
                     new CorsProvider(),
                     new IpFilterProvider(),
