@@ -4,6 +4,7 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.regex.Matcher;
 
 /// Compiles regular expressions of the RE2 syntax, whose matching takes time linear in the text.
 ///
@@ -12,6 +13,10 @@ import java.util.Deque;
 final class LinearRegex {
     /// About the number of instructions.
     private static final long MAX_SIZE = 20_000;
+
+    /// Any other brace stands for itself.
+    private static final java.util.regex.Pattern REPETITION =
+            java.util.regex.Pattern.compile("\\{([0-9]{1,9})(?:,([0-9]{0,9}))?}");
 
     private final String text;
     private int at;
@@ -56,10 +61,7 @@ final class LinearRegex {
                     skipClass();
                     addAtom();
                 }
-                case '\\' -> {
-                    skipEscaped();
-                    addAtom();
-                }
+                case '\\' -> escaped();
                 default -> addAtom();
             }
         }
@@ -80,21 +82,19 @@ final class LinearRegex {
     }
 
     private void repeat() {
-        int close = text.indexOf('}', at);
-        if (close < 0) {
+        Matcher repetition = REPETITION.matcher(text).region(at - 1, text.length());
+        if (!repetition.lookingAt()) {
+            addAtom();
             return;
         }
-        long times = 1;
-        for (String bound : text.substring(at, close).split(",", -1)) {
-            if (!bound.isEmpty()
-                    && bound.length() < 10
-                    && bound.chars().allMatch(c -> c >= '0' && c <= '9')) {
-                times = Math.max(times, Long.parseLong(bound));
-            }
+        long times = Math.max(1, Long.parseLong(repetition.group(1)));
+        String most = repetition.group(2);
+        if (most != null && !most.isEmpty()) {
+            times = Math.max(times, Long.parseLong(most));
         }
         size = bounded(size + atom * (times - 1));
         atom = bounded(atom * times);
-        at = close + 1;
+        at = repetition.end();
     }
 
     private void skipClass() {
@@ -104,19 +104,33 @@ final class LinearRegex {
             char c = text.charAt(at++);
             if (c == '\\') {
                 at++;
+            } else if (text.startsWith("[:", at - 1)) {
+                // A class of a name, as in [[:alpha:]], if its end comes.
+                at = Math.max(at, text.indexOf(":]", at + 1) + 2);
             } else if (c == ']' && at - 1 > first) {
                 return;
             }
         }
     }
 
-    /// Skips what was escaped, as in `\.`, `\x{10FFFF}` and `\p{Greek}`.
-    private void skipEscaped() {
+    /// Passes what was escaped, as in `\.`, `\x{10FFFF}` and `\p{Greek}`, or quoted, as in `\Q(\E`.
+    private void escaped() {
+        if (text.startsWith("Q", at)) {
+            int end = text.indexOf("\\E", at);
+            int quoted = (end < 0 ? text.length() : end) - at - 1;
+            at = end < 0 ? text.length() : end + 2;
+            if (quoted > 0) {
+                atom = 1;
+                size = bounded(size + quoted);
+            }
+            return;
+        }
         boolean braced = at + 1 < text.length() && "xpP".indexOf(text.charAt(at)) >= 0;
         at++;
         if (braced && text.charAt(at) == '{') {
             at = Math.max(at, text.indexOf('}', at)) + 1;
         }
+        addAtom();
     }
 
     /// Keeps products of sizes from overflowing.
