@@ -5,7 +5,7 @@ MAVEN := mvn -ntp -B
 ON_25 = JAVA_HOME="$$(java=$$(bin/jadegate --java) && echo "$${java%/bin/java}")" $(MAVEN)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test check format run bench jmh soak
+.PHONY: help build test check format run bench jmh soak fuzz
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,3 +35,7 @@ jmh: ## runs the micro-benchmarks; ONLY=REGEX picks some
 
 soak: ## runs the tests that load the gateway for long; MINUTES=10
 	$(MAVEN) test -Dgroups=soak -DexcludedGroups= -Dsoak.minutes=$(or $(MINUTES),10) -Dsurefire.failIfNoSpecifiedTests=false
+
+fuzz: ## attacks one parser with Jazzer, TARGET=HeadFuzzTest SECONDS=60; KEEP=yes adds what was found to its corpus
+	$(MAVEN) -q -DskipTests -Dtraining=off -Pfuzz package
+	testkit/fuzz $(TARGET) $(if $(KEEP),keep,$(or $(SECONDS),60))

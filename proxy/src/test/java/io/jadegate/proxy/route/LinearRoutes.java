@@ -10,6 +10,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The rules of routing written down a second time, as plainly as possible: every pattern of every
@@ -176,17 +179,40 @@ final class LinearRoutes {
                 return false;
             }
         }
+        for (Map.Entry<String, ValueMatchConfig> cookie : match.cookies().entrySet()) {
+            if (!holds(cookie.getValue(), cookies(head, cookie.getKey()))) {
+                return false;
+            }
+        }
         return true;
     }
 
-    private static List<String> parameters(@Nullable String query, String name) {
+    static List<String> cookies(RequestHead head, String name) {
+        return head.fields().all(FieldName.COOKIE).stream()
+                .flatMap(line -> Stream.of(line.split(";", -1)))
+                .map(String::strip)
+                .filter(cookie -> cookie.startsWith(name + "="))
+                .map(cookie -> cookie.substring(name.length() + 1))
+                .toList();
+    }
+
+    static List<String> parameters(@Nullable String query, String name) {
         List<String> values = new ArrayList<>();
         for (String parameter : query == null ? new String[0] : query.split("&", -1)) {
-            if (parameter.equals(name) || parameter.startsWith(name + "=")) {
-                values.add(parameter.replaceFirst("^[^=]*=?", ""));
+            String[] parts = parameter.split("=", 2);
+            if (decoded(parts[0]).equals(name)) {
+                values.add(parts.length == 1 ? "" : decoded(parts[1]));
             }
         }
         return values;
+    }
+
+    private static String decoded(String text) {
+        return Pattern.compile("%([0-9A-Fa-f]{2})")
+                .matcher(text)
+                .replaceAll(escape ->
+                        Matcher.quoteReplacement(
+                                Character.toString(Integer.parseInt(escape.group(1), 16))));
     }
 
     private static boolean holds(ValueMatchConfig matcher, List<String> values) {
