@@ -9,10 +9,13 @@ import java.util.regex.Matcher;
 /// Compiles regular expressions of the RE2 syntax, whose matching takes time linear in the text.
 ///
 /// Counted repetition is compiled by copying, so a few nested ones, `((a{100}){100}){100}`, would
-/// take all memory there is: an expression is weighed before it is compiled.
+/// take all memory there is, and `((){500}){10}` the whole stack of whoever matches: an expression
+/// is weighed before it is compiled.
 final class LinearRegex {
-    /// About the number of instructions.
-    private static final long MAX_SIZE = 20_000;
+    /// About the number of instructions. Matching takes each of them once per octet, and descends
+    /// one frame of the stack for each that takes no octet: at 4,500 the stack of an event loop
+    /// ends.
+    private static final long MAX_SIZE = 2_000;
 
     /// Any other brace stands for itself.
     private static final java.util.regex.Pattern REPETITION =

@@ -101,6 +101,15 @@ class HostileRequestsTest {
     }
 
     @Test
+    void matchesTheLargestExpressionsWithinTheStack() {
+        for (String regex : List.of("(){900}a*", "(a?){480}", "(?:\\b){390}a*")) {
+            RouteTable<String> table = table(entries(routeLike("~/" + regex)));
+            assertThat(routeOf(table, head("GET", "h", "/" + "a".repeat(400), null))).isNotNull();
+            assertThat(routeOf(table, head("GET", "h", "/b".repeat(4_000), null))).isNull();
+        }
+    }
+
+    @Test
     void matchesHostsOfManyLabels() {
         RouteTable<String> table =
                 table(entries(routeLike("*.x.com"), routeLike("*.a.x.com"), routeLike("y.com")));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.TestFactory;
 /// of a bounded size, and nothing that is concluded from its text is wrong about a path it matches.
 class RegexFuzzTest {
     /// What is weighed is about the number of instructions.
-    private static final int MAX_INSTRUCTIONS = 60_000;
+    private static final int MAX_INSTRUCTIONS = 6_000;
 
     /// @param input an expression and, behind a line feed, a path
     public static void fuzzerTestOneInput(byte[] input) {

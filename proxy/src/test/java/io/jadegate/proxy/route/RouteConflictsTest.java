@@ -215,6 +215,7 @@ class RouteConflictsTest {
                 "~/((([]a]{100}){100}){100}){100} | routes.r.match.path | is too large | ",
                 "~/(?:a{1000}\\Q(\\E){1000} | routes.r.match.path | is too large | ",
                 "~/a{(b{1000}){1000}} | routes.r.match.path | is too large | ",
+                "~/((){500}){10} | routes.r.match.path | is too large | ",
                 "~/(?:a{1000}[[:alpha:](]){1000} | routes.r.match.path | is too large | ",
                 "/{a}/{a} | routes.r.match.path | captures \"{a}\" twice | ",
                 "/{a...}/b | routes.r.match.path | goes on behind | ",
