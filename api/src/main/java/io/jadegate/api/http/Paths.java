@@ -7,7 +7,8 @@ import java.util.Arrays;
 ///
 /// Canonical means: begins with `/`; holds no `.` or `..` segment and no empty segment but the
 /// last; escapes are in upper case and stand for no unreserved character. An escaped slash,
-/// backslash or NUL, a bare backslash and any octet that no URI may hold are refused: each reads
+/// backslash or NUL, a bare backslash, a dot segment with a parameter (`..;`, which some upstreams
+/// resolve and others do not) and any octet that no URI may hold are refused: each reads
 /// differently in one upstream or another.
 public final class Paths {
     private static final boolean[] LITERAL = new boolean[256];
@@ -111,6 +112,8 @@ public final class Paths {
             }
             if (b == '/') {
                 length = closeSegment(out, length);
+            } else if (b == ';' && isDots(out, length)) {
+                throw new PathException("dot segment with a parameter", i - start);
             } else {
                 out[length++] = b;
             }
@@ -128,6 +131,9 @@ public final class Paths {
         int octet = high << 4 | low;
         if (octet == 0 || octet == '/' || octet == '\\') {
             throw new PathException("escaped slash, backslash or NUL", at - start);
+        }
+        if (octet == ';' && isDots(out, length)) {
+            throw new PathException("dot segment with a parameter", at - start);
         }
         if (UNRESERVED[octet]) {
             out[length++] = (byte) octet;
@@ -151,6 +157,11 @@ public final class Paths {
         }
         out[resolved] = '/';
         return resolved + 1;
+    }
+
+    /// Whether the segment at the end of `out` is `.` or `..` so far.
+    private static boolean isDots(byte[] out, int length) {
+        return resolve(out, length) < length;
     }
 
     /// Takes a `.` or `..` segment off the end of `out`, with what `..` leaves.
