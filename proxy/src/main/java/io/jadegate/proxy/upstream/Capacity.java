@@ -56,6 +56,11 @@ final class Capacity {
         return false;
     }
 
+    /// Whether leases wait on `loop`, which whoever comes later must not overtake.
+    boolean someWait(Loop loop) {
+        return !waiting.get(loop.index()).isEmpty();
+    }
+
     /// Lets a lease wait on its loop, or says that too many do.
     boolean await(Lease lease, int most) {
         if (!take(pending, most)) {

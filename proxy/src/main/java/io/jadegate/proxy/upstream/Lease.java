@@ -66,7 +66,7 @@ public final class Lease {
 
     /// Asks. Called once.
     public void begin() {
-        if (start()) {
+        if (!upstream.capacity().someWait(loop) && start()) {
             return;
         }
         CapacityConfig limits = upstream.config().capacity();
