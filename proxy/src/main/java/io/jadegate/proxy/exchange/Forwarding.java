@@ -14,12 +14,16 @@ import io.jadegate.proxy.upstream.Target;
 import io.jadegate.proxy.upstream.Upstream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The rules of a reverse proxy for heads that it passes on (RFC 9110 §7.6, RFC 7239): what the
 /// upstream learns about the client, and what the client learns about the upstream. Pure functions,
 /// so explain shows the very octets that traffic gets.
 final class Forwarding {
+    /// What may not stand in an obfuscated name.
+    private static final Pattern NOT_OBFUSCATED = Pattern.compile("[^A-Za-z0-9._-]");
+
     private static final byte[] TRAILERS = "trailers".getBytes(StandardCharsets.US_ASCII);
 
     private static final HeaderFields.Selection WITHOUT_FRAMING =
@@ -58,7 +62,7 @@ final class Forwarding {
                 forwardedFor(context.received().fields(), peer, trusted));
         addOrigin(extra, context, trusted);
         if (trusted && fields.contains(FieldName.FORWARDED)) {
-            extra.add(FieldName.FORWARDED, forwarded(context.received(), peer));
+            extra.add(FieldName.FORWARDED, forwarded(context));
         }
         addVia(extra, context, head.minorVersion());
         extra.addChecked(FieldName.X_REQUEST_ID, context.requestId());
@@ -103,13 +107,26 @@ final class Forwarding {
     }
 
     /// One element about this hop (RFC 7239 §4), in a line of its own behind those of the peer.
-    private static String forwarded(RequestHead received, Peer peer) {
-        String node = peer.text().indexOf(':') < 0 ? peer.text() : "\"[" + peer.text() + "]\"";
-        StringBuilder element = new StringBuilder("for=").append(node);
+    private static String forwarded(RequestContext context) {
+        RequestHead received = context.received();
+        StringBuilder element = new StringBuilder("for=").append(node(context.peer()));
+        if (!context.serving().via().isEmpty()) {
+            element.append(";by=_")
+                    .append(NOT_OBFUSCATED.matcher(context.serving().via()).replaceAll("_"));
+        }
         if (received.authorityEnd() > received.authorityStart()) {
             element.append(";host=\"").append(received.authority()).append('"');
         }
         return element.append(";proto=").append(received.scheme().text()).toString();
+    }
+
+    /// A peer without an address is obfuscated, as a gateway is by the name it has in `Via` (RFC
+    /// 7239 §6.3).
+    private static String node(Peer peer) {
+        if (peer.local()) {
+            return "_" + peer.text();
+        }
+        return peer.text().indexOf(':') < 0 ? peer.text() : "\"[" + peer.text() + "]\"";
     }
 
     // ---- responses

@@ -235,7 +235,8 @@ class HeaderRulesTest {
 
         assertThat(request.all("forwarded"))
                 .containsExactly(
-                        "for=203.0.113.5;proto=https", "for=127.0.0.1;host=\"a.test\";proto=http");
+                        "for=203.0.113.5;proto=https",
+                        "for=127.0.0.1;by=_jadegate;host=\"a.test\";proto=http");
         assertThat(request.field("x-real-ip")).isEqualTo("203.0.113.5");
     }
 
@@ -253,7 +254,7 @@ class HeaderRulesTest {
         Message request = backend.takeRequest();
 
         assertThat(request.all("forwarded").getLast())
-                .startsWith("for=\"[::1]\";host=\"a.test\";proto=http");
+                .isEqualTo("for=\"[::1]\";by=_jadegate;host=\"a.test\";proto=http");
         assertThat(request.field("x-client")).isEqualTo("2001:db8::7");
     }
 
