@@ -34,7 +34,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -269,6 +268,7 @@ public final class Proxy implements DataPlane {
                     Serving serving = next.servings().get(name);
                     if (binding != null && serving != null) {
                         binding.last = serving;
+                        binding.listener().begin();
                     }
                 });
         List<Bound> gone =
@@ -286,9 +286,7 @@ public final class Proxy implements DataPlane {
         }
         meters.forgetRoutes(routes.drained());
         meters.retainListeners(next.servings().keySet());
-        if (!routes.drained().isEmpty()) {
-            tunnels.endOf(Set.copyOf(routes.drained()), node.drain().deadline().toNanos());
-        }
+        tunnels.endWithout(next.config().routes().keySet(), node.drain().deadline().toNanos());
     }
 
     private void retire(Upstream old, @Nullable Upstream now) {
@@ -364,22 +362,27 @@ public final class Proxy implements DataPlane {
     /// Closes everything now. Calls after the first do nothing.
     public void stop() {
         Compilation compilation;
+        List<Bound> all;
         synchronized (this) {
             if (state == Status.State.STOPPED) {
                 return;
             }
             state = Status.State.STOPPED;
             listeners.values().forEach(binding -> binding.listener().close());
+            all = new ArrayList<>(listeners.values());
+            all.addAll(leaving);
             listeners.clear();
+            leaving.clear();
             compilation = current;
         }
+        all.forEach(binding -> binding.listener().abort());
         if (compilation != null) {
             compilation
                     .upstreams()
                     .values()
                     .forEach(upstream -> upstream.retire(null, loops.all()));
         }
-        loops.stop().awaitUninterruptibly();
+        loops.stop();
         log.close();
     }
 

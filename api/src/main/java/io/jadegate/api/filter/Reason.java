@@ -50,6 +50,12 @@ public record Reason(String code, int status, @Nullable String proxyError, Strin
                     505,
                     "http_request_error",
                     "The HTTP version is not supported.");
+    public static final Reason REQUEST_MISDIRECTED =
+            new Reason(
+                    "REQUEST_MISDIRECTED",
+                    421,
+                    "http_request_error",
+                    "The request belongs on another connection.");
     public static final Reason REQUEST_METHOD =
             new Reason(
                     "REQUEST_METHOD",

@@ -35,7 +35,12 @@ public final class ClientAddresses {
 
     /// Whether what the peer says of other addresses is believed.
     boolean trusts(Peer peer) {
-        return hops > 0 || trusted.contains(peer.address());
+        return hops > 0 || names(peer);
+    }
+
+    /// Whether the peer is one of the addresses that are trusted by name.
+    boolean names(Peer peer) {
+        return trusted.contains(peer.address());
     }
 
     /// The client of a request that came from `peer`.

@@ -84,6 +84,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     private int status;
     private boolean cut;
     private boolean tunnel;
+    private boolean awaiting;
     private boolean reading = true;
     private boolean continued;
     private boolean retrying;
@@ -116,6 +117,10 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     void begin() {
         LocalResponse refusal = context.admit();
         if (refusal != null) {
+            if (head.method().equals(Method.CONNECT)) {
+                // What comes next may be meant for the tunnel that there is not.
+                client.closeAfterResponse();
+            }
             respond(refusal);
             return;
         }
@@ -139,8 +144,11 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         switch (decision) {
             case Decision.Proceed _ -> act();
             case Decision.Respond(LocalResponse response) -> respond(response);
-            case Decision.Await(String _, Decision.Work work) ->
-                    work.start(outcome -> loop.eventLoop().execute(() -> awaited(outcome)));
+            case Decision.Await(String _, Decision.Work work) -> {
+                awaiting = true;
+                progress();
+                work.start(outcome -> loop.eventLoop().execute(() -> awaited(outcome)));
+            }
         }
     }
 
@@ -148,6 +156,8 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         if (phase != Phase.DECIDING) {
             return;
         }
+        awaiting = false;
+        deadline.cancel();
         context.awaited(outcome);
         if (outcome instanceof Decision.Respond(LocalResponse response)) {
             respond(response);
@@ -524,6 +534,8 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             case UPSTREAM_WRITE_TIMEOUT, CLIENT_WRITE_TIMEOUT -> timeouts.write();
             case FIRST_BYTE_TIMEOUT -> shorter(timeouts.firstByte(), route.perTryNanos());
             case IDLE_TIMEOUT -> timeouts.idle();
+            // A filter that asks somebody has as long as an endpoint has.
+            case TOTAL_TIMEOUT -> timeouts.firstByte();
             default -> 0;
         };
     }
@@ -538,6 +550,9 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             return answer != null && answer.stalled()
                     ? Failure.Kind.CLIENT_WRITE_TIMEOUT
                     : Failure.Kind.IDLE_TIMEOUT;
+        }
+        if (phase == Phase.DECIDING) {
+            return awaiting ? Failure.Kind.TOTAL_TIMEOUT : null;
         }
         if (phase != Phase.CALLING || attempt == null || !attempt.sent()) {
             return null;
@@ -589,7 +604,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     private void respond(Failure failure) {
         detail = failure.detail();
         // What exactly is wrong helps those who own the client, and those who attack it.
-        String told = context.peerTrusted() ? failure.detail() : null;
+        String told = context.tellsDetails() ? failure.detail() : null;
         respond(LocalResponse.of(failure.reason(), told));
     }
 
@@ -649,7 +664,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
                         current.stream(),
                         route().timeouts().tunnelIdle(),
                         this::tunnelEnded);
-        state.tunnels().add(this);
+        state.tunnelOpened(this);
         client.sendResponse(out);
         client.flush();
     }

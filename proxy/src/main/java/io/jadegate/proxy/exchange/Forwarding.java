@@ -14,16 +14,12 @@ import io.jadegate.proxy.upstream.Target;
 import io.jadegate.proxy.upstream.Upstream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The rules of a reverse proxy for heads that it passes on (RFC 9110 §7.6, RFC 7239): what the
 /// upstream learns about the client, and what the client learns about the upstream. Pure functions,
 /// so explain shows the very octets that traffic gets.
 final class Forwarding {
-    /// What may not stand in an obfuscated name.
-    private static final Pattern NOT_OBFUSCATED = Pattern.compile("[^A-Za-z0-9._-]");
-
     private static final byte[] TRAILERS = "trailers".getBytes(StandardCharsets.US_ASCII);
 
     private static final HeaderFields.Selection WITHOUT_FRAMING =
@@ -110,9 +106,9 @@ final class Forwarding {
     private static String forwarded(RequestContext context) {
         RequestHead received = context.received();
         StringBuilder element = new StringBuilder("for=").append(node(context.peer()));
-        if (!context.serving().via().isEmpty()) {
-            element.append(";by=_")
-                    .append(NOT_OBFUSCATED.matcher(context.serving().via()).replaceAll("_"));
+        String by = context.serving().via().node();
+        if (by != null) {
+            element.append(";by=").append(by);
         }
         if (received.authorityEnd() > received.authorityStart()) {
             element.append(";host=\"").append(received.authority()).append('"');
@@ -123,10 +119,11 @@ final class Forwarding {
     /// A peer without an address is obfuscated, as a gateway is by the name it has in `Via` (RFC
     /// 7239 §6.3).
     private static String node(Peer peer) {
-        if (peer.local()) {
-            return "_" + peer.text();
+        String text = peer.text();
+        if (text.indexOf(':') >= 0) {
+            return "\"[" + text + "]\"";
         }
-        return peer.text().indexOf(':') < 0 ? peer.text() : "\"[" + peer.text() + "]\"";
+        return text.indexOf('.') < 0 ? "_" + text : text;
     }
 
     // ---- responses

@@ -224,6 +224,12 @@ final class RequestContext implements HttpExchange {
         return trusted;
     }
 
+    /// Whether the peer may read what exactly is wrong: one of the trusted addresses, which a
+    /// number of hops does not name.
+    boolean tellsDetails() {
+        return serving.clients().names(peer);
+    }
+
     @Nullable Route routeOrNull() {
         return match == null ? null : match.route();
     }

@@ -14,6 +14,7 @@ public final class Via {
     private final String behindVersion;
     private final String http10;
     private final String http11;
+    private final String node;
 
     /// @param name a token or host; empty to hide it
     public Via(String name) {
@@ -21,11 +22,17 @@ public final class Via {
         this.behindVersion = " " + name;
         this.http10 = "1.0" + behindVersion;
         this.http11 = "1.1" + behindVersion;
+        this.node = "_" + name.replaceAll("[^A-Za-z0-9._-]", "_");
     }
 
     /// The name, empty when it is hidden.
     String name() {
         return name;
+    }
+
+    /// The name as an obfuscated node of `Forwarded` (RFC 7239 §6.3), or null when it is hidden.
+    @Nullable String node() {
+        return name.isEmpty() ? null : node;
     }
 
     /// The element for a message received as HTTP/1.`minor`, or null when the name is hidden.

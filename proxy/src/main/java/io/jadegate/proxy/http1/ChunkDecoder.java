@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 ///                         └ size 0 → TRAILERS → DONE
 /// ```
 ///
-/// Chunk extensions are checked for legal octets, bounded, and dropped. One decoder serves one
-/// connection, body after body.
+/// Chunk extensions are checked, bounded, and dropped: a line end inside a quoted string is refused
+/// like any other nonsense, for readers differ about it. One decoder serves one connection, body
+/// after body.
 final class ChunkDecoder {
     /// Octets of one chunk's extension that are put up with.
     private static final int MAX_EXTENSION = 256;
@@ -40,6 +41,11 @@ final class ChunkDecoder {
     private int digits;
     private int extension;
     private int extensions;
+    private boolean nameless;
+    private boolean quoted;
+    private boolean escaped;
+    private long taken;
+    private @Nullable String wrong;
     private @Nullable HeaderFields trailers;
     private @Nullable Failure failure;
 
@@ -63,6 +69,10 @@ final class ChunkDecoder {
         digits = 0;
         extension = 0;
         extensions = 0;
+        quoted = false;
+        escaped = false;
+        taken = 0;
+        wrong = null;
         trailers = null;
         failure = null;
     }
@@ -87,6 +97,17 @@ final class ChunkDecoder {
     /// @return how many octets of data begin at `in`'s reader index, to be taken by the caller; 0
     ///   when there are none for now, the body is whole, or it is faulty
     int next(ByteBuf in) {
+        int from = in.readerIndex();
+        int data = decode(in);
+        taken += in.readerIndex() - from + data;
+        if (wrong != null) {
+            String where = " (RFC 9112 7.1) at octet " + (taken - 1) + " of the body";
+            failure = new Failure(malformed, wrong + where);
+        }
+        return data;
+    }
+
+    private int decode(ByteBuf in) {
         while (in.isReadable()) {
             switch (state) {
                 case SIZE -> size(in.readByte());
@@ -107,7 +128,7 @@ final class ChunkDecoder {
                     return 0;
                 }
             }
-            if (failure != null) {
+            if (wrong != null || failure != null) {
                 return 0;
             }
         }
@@ -119,36 +140,58 @@ final class ChunkDecoder {
         if (digit >= 0) {
             // 15 digits cannot overflow; no chunk is that long, and zeros in front serve nobody.
             if (++digits > 15) {
-                fail("chunk size too long");
+                wrong = "a chunk size of more than 15 digits";
                 return;
             }
             remaining = remaining << 4 | digit;
             return;
         }
         if (digits == 0) {
-            fail("no chunk size");
+            wrong = "no chunk size";
         } else if (b == '\r') {
             state = State.SIZE_LF;
         } else if (b == ';') {
             state = State.EXTENSION;
+            nameless = true;
         } else {
-            fail("not a chunk size");
+            wrong = "not a chunk size";
         }
     }
 
     private void extension(byte b) {
-        if (b == '\r') {
+        boolean whole = !nameless && !quoted;
+        if (b == '\r' && whole) {
             state = State.SIZE_LF;
-        } else if ((b < ' ' && b != '\t') || b == 0x7f) {
-            fail("not ASCII text in a chunk extension");
         } else if (++extension > MAX_EXTENSION || ++extensions > MAX_EXTENSIONS) {
-            fail("chunk extensions too long");
+            wrong = "chunk extensions too long";
+        } else if (quoted) {
+            quotedText(b);
+        } else if (b == ';' && !nameless) {
+            nameless = true;
+        } else if (Ascii.isTokenChar(b)) {
+            nameless = false;
+        } else if (b == '"' && !nameless) {
+            quoted = true;
+        } else if ((b != '=' || nameless) && b != ' ' && b != '\t') {
+            wrong = "not a chunk extension";
+        }
+    }
+
+    private void quotedText(byte b) {
+        if ((b < ' ' && b != '\t') || b == 0x7f) {
+            wrong = "not text in a chunk extension";
+        } else if (escaped) {
+            escaped = false;
+        } else if (b == '\\') {
+            escaped = true;
+        } else if (b == '"') {
+            quoted = false;
         }
     }
 
     private void sizeEnd(byte b) {
         if (b != '\n') {
-            fail("chunk size not ended by CRLF");
+            wrong = "a chunk size not ended by CRLF";
             return;
         }
         digits = 0;
@@ -164,7 +207,7 @@ final class ChunkDecoder {
 
     private void expect(byte b, char wanted, State next) {
         if (b != wanted) {
-            fail("chunk data not ended by CRLF");
+            wrong = "chunk data not ended by CRLF";
             return;
         }
         state = next;
@@ -181,9 +224,5 @@ final class ChunkDecoder {
         } else if (result == HeadScanner.FAILED) {
             failure = trailerScanner.failure();
         }
-    }
-
-    private void fail(String what) {
-        failure = new Failure(malformed, what + " (RFC 9112 7.1)");
     }
 }

@@ -18,18 +18,57 @@ final class Framing {
     /// The body of a response runs until the connection ends (§6.3, last rule).
     static final long UNTIL_CLOSE = -4;
 
+    /// As many digits cannot overflow, and no body is that long.
+    private static final int MAX_DIGITS = 18;
+
     private static final byte[] CHUNKED = {'c', 'h', 'u', 'n', 'k', 'e', 'd'};
 
     private Framing() {}
 
-    static Failure faultyRequest() {
+    /// What makes the framing of a head faulty, and where.
+    static Failure fault(RequestHead head) {
         return new Failure(
-                Failure.Kind.REQUEST_MALFORMED, "faulty body length (RFC 9112 6.1, 6.3)");
+                Failure.Kind.REQUEST_MALFORMED, fault(head.fields(), head.minorVersion()));
     }
 
-    static Failure faultyResponse() {
+    /// What makes the framing of a head faulty, and where.
+    static Failure fault(ResponseHead head) {
         return new Failure(
-                Failure.Kind.RESPONSE_MALFORMED, "faulty body length (RFC 9112 6.1, 6.3)");
+                Failure.Kind.RESPONSE_MALFORMED, fault(head.fields(), head.minorVersion()));
+    }
+
+    private static String fault(HeaderFields fields, int minorVersion) {
+        int te = fields.find(FieldName.TRANSFER_ENCODING);
+        int length = fields.find(FieldName.CONTENT_LENGTH);
+        int otherLength = length < 0 ? -1 : fields.find(FieldName.CONTENT_LENGTH, length + 1);
+        if (te >= 0 && length >= 0) {
+            return at(
+                    "Content-Length beside Transfer-Encoding (RFC 9112 6.1)",
+                    fields.nameStart(length));
+        }
+        if (te >= 0 && minorVersion == 0) {
+            return at("Transfer-Encoding in HTTP/1.0 (RFC 9112 6.1)", fields.nameStart(te));
+        }
+        if (te >= 0) {
+            int other = fields.find(FieldName.TRANSFER_ENCODING, te + 1);
+            boolean first = other < 0 || !fields.valueIs(te, CHUNKED);
+            return at(
+                    "a Transfer-Encoding that is not chunked alone (RFC 9112 6.1)",
+                    first ? fields.valueStart(te) : fields.nameStart(other));
+        }
+        if (otherLength >= 0) {
+            return at("more than one Content-Length (RFC 9112 6.3)", fields.nameStart(otherLength));
+        }
+        int wrong = fields.valueStart(length);
+        int end = Math.min(fields.valueEnd(length), wrong + MAX_DIGITS);
+        while (wrong < end && Ascii.isDigit(fields.bytes()[wrong])) {
+            wrong++;
+        }
+        return at("not a length (RFC 9110 8.6)", wrong);
+    }
+
+    private static String at(String what, int offset) {
+        return what + " at octet " + offset;
     }
 
     /// The length of a request's body, [HttpStream#UNKNOWN_LENGTH] for a chunked one.
@@ -80,8 +119,7 @@ final class Framing {
         byte[] bytes = fields.bytes();
         int start = fields.valueStart(i);
         int end = fields.valueEnd(i);
-        // 18 digits cannot overflow, and no body is that long.
-        if (start == end || end - start > 18) {
+        if (start == end || end - start > MAX_DIGITS) {
             return FAULTY;
         }
         long length = 0;

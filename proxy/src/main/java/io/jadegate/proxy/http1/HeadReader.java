@@ -32,7 +32,7 @@ public final class HeadReader {
         }
         long length = Framing.ofRequest(head);
         return length == Framing.FAULTY
-                ? new Result.Refused(Framing.faultyRequest())
+                ? new Result.Refused(Framing.fault(head))
                 : new Result.Read(length);
     }
 }

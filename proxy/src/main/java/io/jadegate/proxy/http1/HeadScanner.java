@@ -48,6 +48,7 @@ final class HeadScanner {
     private int lineStart;
     private int searched;
     private boolean startLineSeen;
+    private boolean trailers;
     private int targetStart;
     private int targetEnd;
     private @Nullable Failure failure;
@@ -75,6 +76,7 @@ final class HeadScanner {
         lineStart = 0;
         searched = 0;
         startLineSeen = false;
+        trailers = false;
         failure = null;
     }
 
@@ -82,6 +84,7 @@ final class HeadScanner {
     void beginTrailers() {
         begin();
         startLineSeen = true;
+        trailers = true;
     }
 
     Failure failure() {
@@ -137,7 +140,7 @@ final class HeadScanner {
                 return FAILED;
             }
             if (fields.limit() > limits.headBytes()) {
-                return fail(Failure.of(tooLarge));
+                return tooLarge();
             }
         }
         return INCOMPLETE;
@@ -160,7 +163,7 @@ final class HeadScanner {
                 return INCOMPLETE;
             }
             if (lf >= limits.headBytes()) {
-                return fail(Failure.of(tooLarge));
+                return tooLarge();
             }
             if (lf == lineStart || bytes[lf - 1] != '\r') {
                 return malformed("line end without CR (RFC 9112 2.2)", lf);
@@ -217,7 +220,7 @@ final class HeadScanner {
             at++;
         }
         if (at - target > limits.uriBytes()) {
-            return fail(Failure.of(Failure.Kind.REQUEST_URI_TOO_LONG));
+            return uriTooLong(target + limits.uriBytes());
         }
         if (at == target || at == end || bytes[at] != ' ') {
             return malformed("not a request target (RFC 9112 3.2)", at);
@@ -230,7 +233,8 @@ final class HeadScanner {
             return malformed("not an HTTP version (RFC 9112 2.3)", at + 1);
         }
         if (version != 10 && version != 11) {
-            return fail(Failure.of(Failure.Kind.REQUEST_VERSION));
+            String what = "a version other than HTTP/1.0 and HTTP/1.1 (RFC 9110 15.6.6)";
+            return fail(Failure.Kind.REQUEST_VERSION, what, at + 1);
         }
         head.minorVersion(version - 10);
         return 0;
@@ -265,7 +269,7 @@ final class HeadScanner {
             return malformed("not a method (RFC 9112 3.1)", at);
         }
         if (limit > longest && longest <= limits.headBytes()) {
-            return fail(Failure.of(Failure.Kind.REQUEST_URI_TOO_LONG));
+            return uriTooLong(Math.min(at + 1 + limits.uriBytes(), longest));
         }
         return INCOMPLETE;
     }
@@ -294,8 +298,9 @@ final class HeadScanner {
             return malformed("not a status code (RFC 9110 15)", versionEnd + 1);
         }
         int reasonStart = reason ? codeEnd + 1 : end;
-        if (firstControl(bytes, reasonStart, end) < end) {
-            return malformed("control character in a reason phrase (RFC 9112 4)", reasonStart);
+        int control = firstControl(bytes, reasonStart, end);
+        if (control < end) {
+            return malformed("control character in a reason phrase (RFC 9112 4)", control);
         }
         head.minorVersion(version - 10);
         head.status(status);
@@ -335,7 +340,7 @@ final class HeadScanner {
             return malformed("control character in a field value (RFC 9110 5.5)", control);
         }
         if (fields.size() >= limits.fields()) {
-            return fail(Failure.of(tooLarge));
+            return fail(tooLarge, "more than " + limits.fields() + " fields (RFC 6585 5)", start);
         }
         if (underscore && FieldName.isKnownWithDashes(bytes, start, at)) {
             // An upstream that reads underscores as dashes would believe what nobody checked.
@@ -411,7 +416,22 @@ final class HeadScanner {
     // ---- failures
 
     private int malformed(String what, int offset) {
-        return fail(new Failure(malformed, what + " at octet " + offset));
+        return fail(malformed, what, offset);
+    }
+
+    private int tooLarge() {
+        int most = limits.headBytes();
+        return fail(tooLarge, "more than " + most + " octets (RFC 6585 5)", most);
+    }
+
+    private int uriTooLong(int offset) {
+        String what = "a target of more than " + limits.uriBytes() + " octets (RFC 9110 15.5.15)";
+        return fail(Failure.Kind.REQUEST_URI_TOO_LONG, what, offset);
+    }
+
+    private int fail(Failure.Kind kind, String what, int offset) {
+        String where = trailers ? " of the trailer section" : "";
+        return fail(new Failure(kind, what + " at octet " + offset + where));
     }
 
     private int fail(Failure failure) {

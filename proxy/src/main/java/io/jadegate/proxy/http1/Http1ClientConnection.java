@@ -42,6 +42,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
 
     private static final byte[] CLOSE = "close".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] KEEP_ALIVE = "keep-alive".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] WEBSOCKET = "websocket".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] TIMEOUT = "timeout=".getBytes(StandardCharsets.US_ASCII);
 
     /// Interim responses before a final one; an endpoint that sends more never means to finish.
@@ -272,7 +273,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
         loop.counts().copied(response.fields().limit());
         long length = Framing.ofResponse(response, current.method);
         if (length == Framing.FAULTY) {
-            fail(Framing.faultyResponse());
+            fail(Framing.fault(response));
             return false;
         }
         if (response.status() == 101) {
@@ -306,7 +307,8 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private boolean switchProtocols(Stream current, ResponseHead response) {
-        if (!current.upgrade) {
+        // RFC 9110 7.8: to what was asked for, and to nothing else.
+        if (!current.upgrade || !response.fields().hasToken(FieldName.UPGRADE, WEBSOCKET)) {
             fail(Failure.of(Failure.Kind.UPGRADE_UNASKED));
             return false;
         }
@@ -319,7 +321,10 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
 
     private boolean interim(Stream current, ResponseHead response) {
         if (++current.interims > MAX_INTERIM) {
-            fail(new Failure(Failure.Kind.RESPONSE_MALFORMED, "interim responses without end"));
+            fail(
+                    new Failure(
+                            Failure.Kind.RESPONSE_MALFORMED,
+                            "more than " + MAX_INTERIM + " interim responses (RFC 9110 15.2)"));
             return false;
         }
         current.receiver.interim(response);
@@ -333,10 +338,9 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
         if (advertised >= 0) {
             advertisedIdleSeconds = timeout(fields, advertised);
         }
-        if (response.minorVersion() == 0) {
-            return fields.hasToken(FieldName.CONNECTION, KEEP_ALIVE);
-        }
-        return !fields.hasToken(FieldName.CONNECTION, CLOSE);
+        return !fields.hasToken(FieldName.CONNECTION, CLOSE)
+                && (response.minorVersion() == 1
+                        || fields.hasToken(FieldName.CONNECTION, KEEP_ALIVE));
     }
 
     /// The seconds in `Keep-Alive: timeout=5, max=100`, in whatever order, or 0.

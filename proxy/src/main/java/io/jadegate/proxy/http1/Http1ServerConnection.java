@@ -18,6 +18,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
@@ -90,6 +91,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     private int outstanding;
     private int requests;
     private boolean keepAlive = true;
+    private boolean clientCloses;
     private boolean paused;
     private boolean inputShutdown;
     private boolean answerGone;
@@ -164,19 +166,20 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         LOG.error("connection with {} failed", peer, cause);
-        failedInside();
+        breakOff(Failure.Kind.INTERNAL);
     }
 
-    /// Says so while there is an answer to give.
-    private void failedInside() {
+    /// Ends the connection in the middle of what it is doing. A client that waits for an answer is
+    /// told; one that is being answered must see that the rest is missing.
+    private void breakOff(Failure.Kind kind) {
         Stream current = stream;
-        if (current == null || current.responseStarted || closing) {
+        if (current == null || closing) {
             close();
             return;
         }
         keepAlive = false;
         try {
-            current.broke(Failure.of(Failure.Kind.INTERNAL));
+            current.broke(Failure.of(kind));
             output().flushNow();
         } finally {
             if (stream == current) {
@@ -249,12 +252,28 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
 
     /// Ends the connection now, whatever it is doing.
     public void abort() {
+        breakOff(Failure.Kind.DRAINED);
         close();
     }
 
+    /// Closes, with a reset when an answer has not gone out whole: not even one that runs until the
+    /// close may look whole then.
     private void close() {
+        Channel channel = ctx().channel();
+        if (!closing && channel.isOpen() && cutsAnswer(channel)) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
         closing = true;
         ctx().close();
+    }
+
+    private boolean cutsAnswer(Channel channel) {
+        Stream current = stream;
+        if (current != null && current.responseStarted) {
+            return true;
+        }
+        ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
+        return output().pending() || (unsent != null && !unsent.isEmpty());
     }
 
     private void setDeadline(long nanos) {
@@ -385,7 +404,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
         }
         long length = Framing.ofRequest(current);
         if (length == Framing.FAULTY) {
-            refuse(Framing.faultyRequest());
+            refuse(Framing.fault(current));
             return true;
         }
         begin(current, length);
@@ -397,7 +416,8 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
         settings = handler.settings();
         requests++;
         loop.counts().copied(request.fields().limit());
-        keepAlive = keepAlive && wantsKeepAlive(request) && !isWornOut() && !handler.draining();
+        clientCloses = !wantsKeepAlive(request);
+        keepAlive = keepAlive && !clientCloses && !isWornOut() && !handler.draining();
         head = null;
         Stream current = new Stream(this, request);
         stream = current;
@@ -416,10 +436,9 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
 
     private static boolean wantsKeepAlive(RequestHead request) {
         HeaderFields fields = request.fields();
-        if (request.minorVersion() == 0) {
-            return fields.hasToken(FieldName.CONNECTION, KEEP_ALIVE);
-        }
-        return !fields.hasToken(FieldName.CONNECTION, CLOSE);
+        return !fields.hasToken(FieldName.CONNECTION, CLOSE)
+                && (request.minorVersion() == 1
+                        || fields.hasToken(FieldName.CONNECTION, KEEP_ALIVE));
     }
 
     private boolean isWornOut() {
@@ -595,7 +614,9 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     private void next() {
         boolean more = moreInput();
         if (!keepAlive || (inputShutdown && !more)) {
-            closeBehindAnswer(more ? Reading.LINGER : Reading.CLOSING);
+            // A client that has not asked for the end may be sending its next request.
+            boolean sending = more || !(clientCloses || inputShutdown || handler.draining());
+            closeBehindAnswer(sending ? Reading.LINGER : Reading.CLOSING);
             return;
         }
         reading = Reading.HEAD;
@@ -889,12 +910,9 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
                 return;
             }
             receiver = null;
-            connection.stream = null;
-            if (responseStarted || tunnel) {
-                connection.output().flushNow();
-                connection.ctx().channel().config().setOption(ChannelOption.SO_LINGER, 0);
-            }
+            connection.output().flushNow();
             connection.close();
+            connection.stream = null;
         }
     }
 }

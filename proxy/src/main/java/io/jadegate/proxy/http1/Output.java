@@ -77,7 +77,7 @@ final class Output implements Runnable {
         add(end);
     }
 
-    private boolean pending() {
+    boolean pending() {
         return dirty || tail != null;
     }
 

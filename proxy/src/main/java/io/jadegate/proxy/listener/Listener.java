@@ -31,9 +31,9 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A bound address. It takes connections from [#bind] to [#close()]; those it took go on by
-/// themselves until they are done, drained or aborted. Its methods may be called from any thread
-/// but an event loop.
+/// A bound address. It takes connections from [#begin()] to [#close()], and between [#bind] and
+/// that they wait; those it took go on by themselves until they are done, drained or aborted. Its
+/// methods may be called from any thread but an event loop.
 public final class Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
 
@@ -58,7 +58,7 @@ public final class Listener {
         this.accepted = loops.all().stream().map(loop -> new Accepted(loop, counts)).toList();
     }
 
-    /// Binds an address and begins to take connections.
+    /// Binds an address.
     ///
     /// @param handler what requests go to
     /// @param limits for the heads of a new connection
@@ -91,6 +91,7 @@ public final class Listener {
                         .group(loops.group())
                         .channel(loops.transport().serverChannel(address))
                         .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                        .option(ChannelOption.AUTO_READ, false)
                         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                         .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                         .handler(door)
@@ -155,6 +156,11 @@ public final class Listener {
                 .addLast(
                         new Http1ServerConnection(
                                 loop, handler, accepted.get(loop.index()), limits));
+    }
+
+    /// Begins to take connections. Harmless to call again.
+    public void begin() {
+        channels.forEach(channel -> channel.config().setAutoRead(true));
     }
 
     /// The address as configured.

@@ -4,6 +4,7 @@ import io.jadegate.api.http.Octets;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.http.ResponseHead;
 import io.jadegate.proxy.observe.LoopCounts;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.RecvByteBufAllocator;
 import java.time.Instant;
@@ -11,13 +12,16 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 
-/// What everything on one event loop shares: deadlines, chance, the date, and heads to be used
-/// again. Only for the loop's own thread, but for [#index()] and [#eventLoop()].
+/// What everything on one event loop shares: deadlines, chance, the date, heads to be used again,
+/// and the connections that must not outlive it. Only for the loop's own thread, but for [#index()]
+/// and [#eventLoop()].
 public final class Loop {
     /// Heads kept for reuse; more in use at once than this are left to the collector.
     private static final int SPARE_HEADS = 256;
@@ -46,6 +50,7 @@ public final class Loop {
     private boolean turnEnds;
     private long now;
     private boolean nowKnown;
+    private final Set<Channel> connections = new HashSet<>();
     private long dateSecond = Long.MIN_VALUE;
     private String date = "";
 
@@ -62,12 +67,7 @@ public final class Loop {
     }
 
     /// @param sockets the connections of the process
-    Loop(
-            int index,
-            EventLoop eventLoop,
-            LoopCounts counts,
-            LongSupplier clock,
-            Sockets sockets) {
+    Loop(int index, EventLoop eventLoop, LoopCounts counts, LongSupplier clock, Sockets sockets) {
         this.index = index;
         this.eventLoop = eventLoop;
         this.counts = counts;
@@ -173,6 +173,16 @@ public final class Loop {
     public Octets octets() {
         octets.clear(KEEP_BYTES);
         return octets;
+    }
+
+    /// Sees to it that a connection ends before the loop does, should nobody else end it.
+    public void keep(Channel connection) {
+        connections.add(connection);
+        connection.closeFuture().addListener(_ -> connections.remove(connection));
+    }
+
+    void closeConnections() {
+        List.copyOf(connections).forEach(Channel::close);
     }
 
     public RequestHead takeRequestHead() {

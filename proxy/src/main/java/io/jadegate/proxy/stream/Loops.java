@@ -12,6 +12,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /// The event loops of the process and the transport they run.
 public final class Loops {
@@ -79,9 +80,24 @@ public final class Loops {
         return Objects.requireNonNull(byEventLoop.get(eventLoop));
     }
 
-    /// Stops the loops; whatever is still open on them is closed.
-    public Future<?> stop() {
-        all.forEach(loop -> loop.eventLoop().execute(loop::end));
-        return group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
+    /// Stops the loops; the connections they [keep][Loop#keep] are closed. Not for a loop's own
+    /// thread. Calls after the first do nothing.
+    public void stop() {
+        if (group.isShuttingDown()) {
+            return;
+        }
+        // A loop that is told to stop while it runs its tasks ends without closing anything.
+        onEach(Loop::closeConnections);
+        // Not before all have ended: what the ends of connections lead to may concern other loops.
+        onEach(Loop::end);
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    private void onEach(Consumer<Loop> task) {
+        List<Future<?>> running = new ArrayList<>();
+        for (Loop loop : all) {
+            running.add(loop.eventLoop().submit(() -> task.accept(loop)));
+        }
+        running.forEach(Future::awaitUninterruptibly);
     }
 }

@@ -1,11 +1,14 @@
 package io.jadegate.proxy.stream;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.jadegate.api.http.Ascii;
 import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.Method;
 import io.jadegate.api.http.Paths;
 import io.jadegate.api.http.RequestHead;
+import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
 
 /// Resolves what a request is about: the one place where target, `Host` and `:authority` become
@@ -66,6 +69,10 @@ public final class RequestTarget {
         if (!known || from > end || bytes[colon + 1] != '/' || bytes[colon + 2] != '/') {
             return malformed("target in none of the four forms (RFC 9112 3.2)", start);
         }
+        if (colon - start == HTTPS.length && head.scheme() == RequestHead.Scheme.HTTP) {
+            String what = "an https target on a connection that is not encrypted (RFC 9110 7.4)";
+            return failure(Failure.Kind.REQUEST_MISDIRECTED, what, start);
+        }
         int authorityEnd = from;
         while (authorityEnd < end && bytes[authorityEnd] != '/' && bytes[authorityEnd] != '?') {
             authorityEnd++;
@@ -117,8 +124,9 @@ public final class RequestTarget {
             // RFC 9112 3.2: only a request of 1.1 must have one.
             return head.minorVersion() == 0 ? null : malformed("no Host field (RFC 9112 3.2)", 0);
         }
-        if (fields.find(FieldName.HOST, host + 1) >= 0) {
-            return malformed("more than one Host field (RFC 9112 3.2)", fields.nameStart(host));
+        int other = fields.find(FieldName.HOST, host + 1);
+        if (other >= 0) {
+            return malformed("more than one Host field (RFC 9112 3.2)", fields.nameStart(other));
         }
         if (fields.valueEnd(host) == fields.valueStart(host)) {
             return malformed("empty Host field (RFC 9110 4.2.1)", fields.valueStart(host));
@@ -173,15 +181,13 @@ public final class RequestTarget {
     }
 
     private static int literalEnd(byte[] bytes, int start, int end) {
-        int colons = 0;
         for (int i = start + 1; i < end; i++) {
             byte b = bytes[i];
             if (b == ']') {
-                return colons >= 2 ? i + 1 : -1;
+                String address = new String(bytes, start + 1, i - start - 1, ISO_8859_1);
+                return NetUtil.isValidIpV6Address(address) ? i + 1 : -1;
             }
-            if (b == ':') {
-                colons++;
-            } else if (b != '.' && Ascii.hex(b) < 0) {
+            if (b != ':' && b != '.' && Ascii.hex(b) < 0) {
                 return -1;
             }
         }
@@ -231,14 +237,23 @@ public final class RequestTarget {
     }
 
     private static @Nullable Failure resolveQuery(RequestHead head, int start, int end) {
-        if (!Paths.isQuery(head.fields().bytes(), start, end)) {
-            return malformed("octet not allowed in a query (RFC 3986 3.4)", start);
+        byte[] bytes = head.fields().bytes();
+        if (!Paths.isQuery(bytes, start, end)) {
+            int wrong = start;
+            while (Paths.isQuery(bytes, wrong, wrong + 1)) {
+                wrong++;
+            }
+            return malformed("octet not allowed in a query (RFC 3986 3.4)", wrong);
         }
         head.query(start, end);
         return null;
     }
 
     private static Failure malformed(String what, int offset) {
-        return new Failure(Failure.Kind.REQUEST_MALFORMED, what + " at octet " + offset);
+        return failure(Failure.Kind.REQUEST_MALFORMED, what, offset);
+    }
+
+    private static Failure failure(Failure.Kind kind, String what, int offset) {
+        return new Failure(kind, what + " at octet " + offset);
     }
 }

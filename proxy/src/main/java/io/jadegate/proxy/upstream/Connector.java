@@ -53,6 +53,7 @@ public record Connector(Transport transport, HeadLimits limits) {
             bootstrap.option(ChannelOption.SO_KEEPALIVE, true);
         }
         ChannelFuture connecting = bootstrap.connect(address);
+        loop.keep(connecting.channel());
         connecting.addListener(connected -> {
             if (connected.isSuccess()) {
                 loop.sockets().opened();

@@ -1,13 +1,14 @@
 package io.jadegate.proxy.exchange;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jadegate.api.config.Address;
 import io.jadegate.api.config.ByteSize;
 import io.jadegate.api.config.CapacityConfig;
 import io.jadegate.api.config.ClientAddressConfig;
 import io.jadegate.api.config.EndpointConfig;
+import io.jadegate.api.config.FilterConfig;
 import io.jadegate.api.config.HostHeaderConfig;
 import io.jadegate.api.config.LimitOverrides;
 import io.jadegate.api.config.LimitsConfig;
@@ -21,6 +22,9 @@ import io.jadegate.api.config.Share;
 import io.jadegate.api.config.TimeoutOverrides;
 import io.jadegate.api.config.TimeoutsConfig;
 import io.jadegate.api.config.UpstreamConfig;
+import io.jadegate.api.filter.Decision;
+import io.jadegate.api.filter.HttpExchange;
+import io.jadegate.api.filter.HttpFilter;
 import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.RequestHead;
@@ -76,7 +80,7 @@ class ExchangeTest {
     @AfterEach
     void stop() throws IOException {
         endpoint.close();
-        loops.stop().awaitUninterruptibly();
+        loops.stop();
     }
 
     private static TimeoutsConfig timeouts(
@@ -133,6 +137,8 @@ class ExchangeTest {
         return Upstream.of("u", config, loops, connector, meters, null);
     }
 
+    private List<FilterStep> filters = List.of();
+
     private Route route(TimeoutsConfig timeouts, LimitsConfig limits) {
         RouteConfig config =
                 new RouteConfig(
@@ -156,7 +162,7 @@ class ExchangeTest {
                 timeouts,
                 limits,
                 new Route.Action.Pass(upstream()),
-                List.of(),
+                filters,
                 meters.route("r"));
     }
 
@@ -201,6 +207,12 @@ class ExchangeTest {
     }
 
     private Listener serve(TimeoutsConfig timeouts) throws IOException {
+        Listener listener = bind(timeouts);
+        listener.begin();
+        return listener;
+    }
+
+    private Listener bind(TimeoutsConfig timeouts) throws IOException {
         Serving serving = serving(timeouts);
         return Listener.bind(
                 Address.parse("127.0.0.1:0"),
@@ -233,6 +245,39 @@ class ExchangeTest {
             octet = client.getInputStream().read();
         }
         return answer.toString();
+    }
+
+    @Test
+    void aListenerTakesNobodyBeforeItBegins() throws IOException {
+        Listener listener = bind(timeouts(LONG, LONG, SHORT));
+        try (Socket client = send(listener, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")) {
+            for (int turn = 0; turn < 10; turn++) {
+                loops.all().getFirst().eventLoop().submit(() -> {}).syncUninterruptibly();
+            }
+            assertThat(listener.connections()).isZero();
+
+            listener.begin();
+
+            assertThat(answer(client)).contains("504");
+        }
+        listener.close();
+    }
+
+    @Test
+    void aFilterThatAsksSomebodyHasAsLongAsAnEndpoint() throws IOException {
+        HttpFilter asking =
+                new HttpFilter() {
+                    @Override
+                    public Decision decide(HttpExchange exchange) {
+                        return new Decision.Await("nobody", _ -> {});
+                    }
+                };
+        filters = List.of(new FilterStep("ask", "ask", FilterConfig.Mode.ENFORCE, null, asking));
+        Listener listener = serve(timeouts(LONG, LONG, SHORT));
+        try (Socket client = send(listener, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")) {
+            assertThat(answer(client)).contains("504").contains("TOTAL_TIMEOUT");
+        }
+        listener.close();
     }
 
     @Test

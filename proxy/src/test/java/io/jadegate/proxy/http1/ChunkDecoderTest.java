@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ChunkDecoderTest {
@@ -117,9 +120,73 @@ class ChunkDecoderTest {
                 "1000000000000000\r\n",
                 "0\r\nX : y\r\n",
                 "0\r\n X: y\r\n",
+                "5;\r\n",
+                "5;;a\r\n",
+                "5;a;\r\n",
+                "5;=b\r\n",
+                "5;\"b\"\r\n",
+                "5;a=\"\r\n",
+                "5;a=\"\\\"\r\n",
+                "5;a=\"b\r\n\"\r\n",
+                "5;a=b,c\r\n",
+                "5;a=(\r\n",
+                "5 ;a\r\n",
             })
     void refuses(String body) {
         assertThat(decode(body)).endsWith("REQUEST_MALFORMED");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "5;a",
+                "5;a=b",
+                "5;a;b=c",
+                "5; a = b ; c",
+                "5;a=\"b c\"",
+                "5;a=\"\\\"\";b",
+                "5;a=\"\"",
+                "5;a=b\t"
+            })
+    void dropsAnExtension(String size) {
+        assertThat(decode(size + "\r\nhello\r\n0;z\r\n\r\n")).startsWith("hello done");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    zz                        | no chunk size (RFC 9112 7.1) at octet 0 of the body
+                    5 ~                       | not a chunk size (RFC 9112 7.1) at octet 1 of the body
+                    5~hello~3x                | not a chunk size (RFC 9112 7.1) at octet 11 of the body
+                    5~helloX                  | chunk data not ended by CRLF (RFC 9112 7.1) at octet 8 of the body
+                    5^X                       | a chunk size not ended by CRLF (RFC 9112 7.1) at octet 2 of the body
+                    1000000000000000          | a chunk size of more than 15 digits (RFC 9112 7.1) at octet 15 of the body
+                    5;a~hello~0;~             | not a chunk extension (RFC 9112 7.1) at octet 14 of the body
+                    5;a="~                    | not text in a chunk extension (RFC 9112 7.1) at octet 5 of the body
+                    5~hello~0~X : 1~          | white space in or behind a field name (RFC 9112 5.1) at octet 1 of the trailer section
+                    """)
+    void saysWhatIsWrongAndWhere(String body, String detail) {
+        byte[] octets = body.replace("~", "\r\n").replace('^', '\r').getBytes(ISO_8859_1);
+        for (int cut = 0; cut < octets.length; cut++) {
+            assertThat(detail(octets, cut)).isEqualTo(detail);
+        }
+    }
+
+    /// What is wrong with a body that comes in two pieces.
+    private static @Nullable String detail(byte[] octets, int cut) {
+        ChunkDecoder decoder = ChunkDecoder.ofRequests(LIMITS);
+        decoder.begin();
+        for (ByteBuf piece :
+                List.of(
+                        Unpooled.wrappedBuffer(octets, 0, cut),
+                        Unpooled.wrappedBuffer(octets, cut, octets.length - cut))) {
+            while (piece.isReadable() && decoder.failure() == null) {
+                piece.skipBytes(decoder.next(piece));
+            }
+        }
+        return Objects.requireNonNull(decoder.failure()).detail();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.jadegate.proxy.http1;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jadegate.api.http.FieldName;
@@ -7,6 +8,7 @@ import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.Method;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.http.ResponseHead;
+import io.netty.buffer.Unpooled;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -99,5 +101,31 @@ class FramingTest {
         fill(head.fields(), fields);
 
         assertThat(Framing.ofResponse(head, Method.of(method))).isEqualTo(length);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    Content-Length: 1~Transfer-Encoding: chunked | Content-Length beside Transfer-Encoding (RFC 9112 6.1) at octet 0
+                    Transfer-Encoding: chunked~Content-Length: 1 | Content-Length beside Transfer-Encoding (RFC 9112 6.1) at octet 28
+                    Transfer-Encoding: gzip                      | a Transfer-Encoding that is not chunked alone (RFC 9112 6.1) at octet 19
+                    Transfer-Encoding: chunked~Transfer-Encoding: chunked | a Transfer-Encoding that is not chunked alone (RFC 9112 6.1) at octet 28
+                    Content-Length: 1~Content-Length: 1          | more than one Content-Length (RFC 9112 6.3) at octet 19
+                    Content-Length: 12x                          | not a length (RFC 9110 8.6) at octet 18
+                    Content-Length: +1                           | not a length (RFC 9110 8.6) at octet 16
+                    Content-Length:                              | not a length (RFC 9110 8.6) at octet 15
+                    Content-Length: 1234567890123456789          | not a length (RFC 9110 8.6) at octet 34
+                    """)
+    void saysWhatIsWrongAndWhere(String fields, String detail) {
+        ResponseHead head = new ResponseHead();
+        byte[] octets = (fields.replace("~", "\r\n") + "\r\n\r\n").getBytes(ISO_8859_1);
+        HeadScanner scanner = HeadScanner.ofResponses(new HeadLimits(1024, 10, 100));
+        scanner.beginTrailers();
+        assertThat(scanner.scan(Unpooled.wrappedBuffer(octets), head.fields())).isZero();
+
+        assertThat(Framing.ofResponse(head, Method.GET)).isEqualTo(Framing.FAULTY);
+        assertThat(Framing.fault(head).detail()).isEqualTo(detail);
     }
 }

@@ -72,7 +72,7 @@ class Http1ClientConnectionTest {
 
     private HttpStream.Client tunnel() {
         HttpStream.Client stream = send(Method.GET, HttpStream.NO_BODY, /* upgrade= */ true);
-        channel.receive("HTTP/1.1 101 Switching Protocols\r\n\r\n");
+        channel.receive("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
         receiver.said();
         channel.sent();
         return stream;
@@ -221,7 +221,7 @@ class Http1ClientConnectionTest {
     @Test
     void refusesAnUpgradeThatNobodyAskedFor() {
         get();
-        channel.receive("HTTP/1.1 101 Switching Protocols\r\n\r\n");
+        channel.receive("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
 
         assertThat(receiver.said()).containsExactly("failed UPGRADE_UNASKED");
         assertThat(channel.isOpen()).isFalse();

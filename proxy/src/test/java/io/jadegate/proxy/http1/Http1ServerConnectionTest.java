@@ -167,7 +167,7 @@ class Http1ServerConnectionTest {
     // ---- answers that the client does not read
 
     @Test
-    void closesAConnectionWhoseClientNeverReadsTheLastAnswer() {
+    void resetsAConnectionWhoseClientNeverReadsTheLastAnswer() {
         channel.receive("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         channel.hold();
         handler.last().answer(200, LARGE);
@@ -175,6 +175,7 @@ class Http1ServerConnectionTest {
 
         passWrite();
 
+        assertThat(channel.resetting()).isTrue();
         assertThat(channel.isOpen()).isFalse();
     }
 
@@ -318,7 +319,7 @@ class Http1ServerConnectionTest {
         channel.receive(get("/"));
 
         assertThat(channel.sent()).startsWith("HTTP/1.1 500").contains("Connection: close");
-        assertThat(channel.isOpen()).isFalse();
+        assertThat(channel.isOutputShutdown()).isTrue();
     }
 
     // ---- deadlines
@@ -430,7 +431,7 @@ class Http1ServerConnectionTest {
         request.stream().flush();
 
         assertThat(channel.sent()).isEqualTo("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhi");
-        assertThat(channel.isOpen()).isFalse();
+        assertThat(channel.isOutputShutdown()).isTrue();
     }
 
     @Test

@@ -5,10 +5,13 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.jadegate.proxy.stream.Loop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
@@ -27,6 +30,21 @@ final class TestChannel extends EmbeddedChannel implements DuplexChannel {
     private boolean held;
     private boolean inputShutdown;
     private boolean outputShutdown;
+    private final ChannelConfig config = new Config(this);
+    private boolean resetting;
+
+    /// Remembers who asked for a reset.
+    private final class Config extends DefaultChannelConfig {
+        Config(TestChannel channel) {
+            super(channel);
+        }
+
+        @Override
+        public <T> boolean setOption(ChannelOption<T> option, T value) {
+            resetting |= option == ChannelOption.SO_LINGER && value.equals(0);
+            return super.setOption(option, value);
+        }
+    }
 
     TestChannel() {
         freezeTime();
@@ -57,6 +75,17 @@ final class TestChannel extends EmbeddedChannel implements DuplexChannel {
     void begin(ChannelHandler handler) {
         pipeline().addLast(handler);
         pipeline().fireChannelActive();
+    }
+
+    @Override
+    public ChannelConfig config() {
+        // The constructor above asks before there is one.
+        return config == null ? super.config() : config;
+    }
+
+    /// Whether closing the connection resets it.
+    boolean resetting() {
+        return resetting;
     }
 
     /// The peer sends octets, in one read.

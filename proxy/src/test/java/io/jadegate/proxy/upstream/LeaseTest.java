@@ -22,6 +22,7 @@ import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,7 @@ class LeaseTest {
     @AfterEach
     void stop() throws IOException {
         endpoint.close();
-        loops.stop().awaitUninterruptibly();
+        loops.stop();
     }
 
     private Upstream upstream(int connections, int requests, int pending, Duration wait) {
@@ -189,6 +190,44 @@ class LeaseTest {
         assertThat(second.told()).isEqualTo("lent");
         on(loop, waiting::giveBack);
         assertNothingHeld(upstream);
+    }
+
+    @Test
+    void overtakesNobodyWhoWaits() throws InterruptedException {
+        Upstream upstream = upstream(10, 1, 10, Duration.ofSeconds(30));
+        TestBorrower first = new TestBorrower();
+        Lease held = begin(upstream, loop, first);
+        assertThat(first.told()).isEqualTo("lent");
+        TestBorrower second = new TestBorrower();
+        Lease waiting = begin(upstream, loop, second);
+        TestBorrower third = new TestBorrower();
+        Lease late = upstream.lease(loop, third, null, TimeUnit.SECONDS.toNanos(5));
+
+        on(
+                loop,
+                () -> {
+                    held.giveBack();
+                    late.begin();
+                });
+
+        assertThat(second.told()).isEqualTo("lent");
+        assertThat(third.untold()).isTrue();
+        on(loop, waiting::giveBack);
+        assertThat(third.told()).isEqualTo("lent");
+    }
+
+    @Test
+    void noConnectionOutlivesTheLoops() throws Exception {
+        Upstream upstream = upstream(10, 10, 10, Duration.ofSeconds(10));
+        TestBorrower borrower = new TestBorrower();
+        begin(upstream, loop, borrower);
+        assertThat(borrower.told()).isEqualTo("lent");
+        try (Socket accepted = endpoint.accept()) {
+            loops.stop();
+
+            accepted.setSoTimeout(10_000);
+            assertThat(accepted.getInputStream().read()).isEqualTo(-1);
+        }
     }
 
     @Test

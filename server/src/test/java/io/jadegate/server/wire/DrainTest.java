@@ -83,6 +83,9 @@ class DrainTest {
 
         assertThat(drain().get()).isEqualTo(1);
 
+        Message response = client.readResponse();
+        assertThat(response.status()).isEqualTo(503);
+        assertThat(response.body()).contains("\"reason\":\"DRAINING\"");
         client.awaitGone();
         upstream.awaitGone();
     }

@@ -83,7 +83,21 @@ class RefusalsTest {
                 "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: u@a\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: a:x\r\n\r\n",
-                "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n"
+                "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: [:::::]\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: [12345::]\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: [1:2:3:4:5:6:7:8:9]\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: [::1.2.3.400]\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: [fe80::1%25lo]\r\n\r\n",
+                "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET http://a#x HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET http:///x HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET ftp://a/x HTTP/1.1\r\nHost: a\r\n\r\n",
+                // Paths that upstreams read differently
+                "GET /a/..;/b HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /a/%2e%2E%3bx/b HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /a%2fb HTTP/1.1\r\nHost: a\r\n\r\n"
             })
     void answers400AndClosesOn(String octets) throws Exception {
         FakeBackend backend = gateway.backend();
@@ -113,6 +127,9 @@ class RefusalsTest {
                 "5\r\nhelloXX",
                 "ffffffffffffffffff\r\n",
                 "5;a\rb\r\nhello\r\n",
+                "5;a=\"\r\nhello\r\n",
+                "5;a=\"\r\n\"\r\nhello\r\n",
+                "5;\r\nhello\r\n",
                 "0\r\nBad Trailer: 1\r\n\r\n"
             })
     void answers400ToABodyOfBrokenChunks(String chunks) throws Exception {
@@ -323,7 +340,6 @@ class RefusalsTest {
     @ParameterizedTest
     @CsvSource({
         "TRACE / HTTP/1.1, 405, REQUEST_METHOD",
-        "CONNECT a:443 HTTP/1.1, 405, REQUEST_METHOD",
         "GET /nowhere HTTP/1.1, 404, ROUTE_NOT_FOUND"
     })
     void answersByItself(String line, int status, String reason) throws Exception {
@@ -336,8 +352,7 @@ class RefusalsTest {
                 """,
                 backend.address());
 
-        String host = line.startsWith("CONNECT") ? "a:443" : "a";
-        Wire client = gateway.send(line + "\r\nHost: " + host + "\r\n\r\n");
+        Wire client = gateway.send(line + "\r\nHost: a\r\n\r\n");
         Message response = client.readResponse();
 
         assertThat(response.status()).isEqualTo(status);
@@ -345,6 +360,33 @@ class RefusalsTest {
         assertThat(response.body()).contains(response.field("x-request-id"));
         client.send("GET /some HTTP/1.1\r\nHost: a\r\n\r\n");
         assertThat(client.readResponse().body()).isEqualTo("/some");
+    }
+
+    @Test
+    void takesNothingBehindARefusedConnectForARequest() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.forward(backend);
+
+        Wire client =
+                gateway.send(
+                        "CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n"
+                                + "GET /tunnelled HTTP/1.1\r\nHost: a\r\n\r\n");
+        Message response = client.readResponse();
+
+        assertThat(response.status()).isEqualTo(405);
+        assertThat(response.field("connection")).isEqualTo("close");
+        assertThat(client.readToEnd()).isEmpty();
+        assertThat(backend.untouched()).isTrue();
+    }
+
+    @Test
+    void answers421ToAnHttpsTargetOnAConnectionInTheClear() throws Exception {
+        gateway.forward(gateway.backend());
+
+        Wire client = gateway.send("GET https://a/ HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        assertThat(client.readResponse().status()).isEqualTo(421);
+        assertThat(client.readToEnd()).isEmpty();
     }
 
     @Test

@@ -154,6 +154,51 @@ class WebSocketTest {
 
     // ---- ends
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Upgrade: h2c\r\nConnection: Upgrade\r\n"})
+    void answers502ToASwitchToSomethingElse(String fields) throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.forward(backend);
+
+        Wire client = gateway.send(HANDSHAKE);
+        Wire upstream = backend.accept();
+        upstream.readHead();
+        upstream.send("HTTP/1.1 101 Switching Protocols\r\n" + fields + "\r\n");
+        Message response = client.readResponse();
+
+        assertThat(response.status()).isEqualTo(502);
+        assertThat(response.body()).contains("UPSTREAM_UPGRADE_FAILED");
+        upstream.awaitGone();
+    }
+
+    @Test
+    void endsATunnelWhoseRouteWentWhileItWasAskedFor() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(
+                """
+                node: { event-loops: 1, access-log: { to: off }, drain: { announce: 0s, deadline: 100ms } }
+                listeners: { web: { address: "127.0.0.1:0" } }
+                routes: { chat: { match: { path: / }, upstream: app } }
+                upstreams: { app: { endpoints: [ "%s" ] } }
+                """,
+                backend.address());
+        Wire client = gateway.send(HANDSHAKE);
+        Wire upstream = backend.accept();
+        upstream.readHead();
+        gateway.serveNow(
+                """
+                listeners: { web: { address: "127.0.0.1:0" } }
+                routes: { other: { match: { path: / }, upstream: app } }
+                upstreams: { app: { endpoints: [ "%s" ] } }
+                """,
+                backend.address());
+        upstream.send(SWITCH);
+        client.readHead();
+
+        client.awaitGone();
+        upstream.awaitGone();
+    }
+
     @Test
     void passesTheEndOfOneSideOnWhileTheOtherGoesOn() throws Exception {
         Tunnel tunnel = open();
