@@ -78,6 +78,7 @@ class Served:
         """Writes the configuration with that path for the last route."""
         lines = ['  service-{0:05d}: {{ match: {{ %s }}, upstream: backend }}'.replace(
             '%s', shape_of(self._shape, i)[0]).format(i) for i in range(self._routes)]
+        lines.append('  ready: { match: { path: /128B }, upstream: backend }')
         lines.append('  last: { match: { path: %s }, upstream: backend }' % last)
         temporary = self._site.write(self.name + '.new', CONFIG.format(routes='\n'.join(lines), **self._values))
         os.rename(temporary, self.config)
