@@ -15,8 +15,15 @@ final class ReadBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
     /// A read that fills its buffer is followed by one into a buffer so many times larger.
     private static final int GROWTH = 16;
 
+    /// Reads of one connection before the others have their turn.
+    private static final int READS = 16;
+
     private @Nullable ByteBuf small;
     private boolean over;
+
+    ReadBuffers() {
+        super(READS);
+    }
 
     @Override
     @SuppressWarnings("deprecation") // the interface that channels still ask for
