@@ -1,5 +1,9 @@
 package io.jadegate.control.config;
 
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
@@ -14,9 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Reads a configuration again when what it was read from has changed, or on demand, and hands on
 /// whole results.
@@ -31,6 +32,8 @@ import org.slf4j.LoggerFactory;
 public final class ConfigWatcher implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ConfigWatcher.class);
+
+    private static final int EMPTY_LOOKS = 20;
 
     private final Supplier<LoadResult> load;
     private final Consumer<LoadResult> loaded;
@@ -101,17 +104,40 @@ public final class ConfigWatcher implements AutoCloseable {
 
     /// Reads the configuration again if its sources are not what they were. Returns whether they
     /// were not.
-    boolean reloadIfChanged() {
+    ///
+    /// What is handed on has stood still since it was read: a file that is being written is cut
+    /// first and filled then, and each moment of that could pass for a configuration.
+    boolean reloadIfChanged() throws InterruptedException {
+        if (current().now().equals(current())) {
+            return false;
+        }
+        var result = load.get();
+        while (!standsStill(result.sources())) {
+            result = load.get();
+        }
         serial.lock();
         try {
-            if (current.now().equals(current)) {
-                return false;
+            // Somebody may have asked for a reload meanwhile.
+            if (!result.sources().equals(current)) {
+                current = result.sources();
+                loaded.accept(result);
             }
-            reload();
             return true;
         } finally {
             serial.unlock();
         }
+    }
+
+    /// An empty file is looked at for longer: its writer may have been stopped just there.
+    private boolean standsStill(Sources read) throws InterruptedException {
+        int looks = read.hasEmptyFile() ? EMPTY_LOOKS : 1;
+        for (int i = 0; i < looks; i++) {
+            TimeUnit.NANOSECONDS.sleep(quiet.toNanos());
+            if (!read.now().equals(read)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Sources current() {
@@ -127,36 +153,21 @@ public final class ConfigWatcher implements AutoCloseable {
         try {
             while (true) {
                 register();
-                if (!current().now().equals(current())) {
-                    awaitQuiet();
-                    reloadSafely();
-                    continue;
+                if (!reloadSafely()) {
+                    awaitEvent(poll);
                 }
-                awaitEvent(poll);
             }
         } catch (InterruptedException | ClosedWatchServiceException _) {
             // Closed.
         }
     }
 
-    private void reloadSafely() {
+    private boolean reloadSafely() throws InterruptedException {
         try {
-            reloadIfChanged();
+            return reloadIfChanged();
         } catch (RuntimeException e) {
             log.error("configuration: reload failed, the one in use stays", e);
-        }
-    }
-
-    /// Waits until two looks in a row see the same.
-    private void awaitQuiet() throws InterruptedException {
-        var before = current().now();
-        while (true) {
-            TimeUnit.NANOSECONDS.sleep(quiet.toNanos());
-            var after = current().now();
-            if (after.equals(before)) {
-                return;
-            }
-            before = after;
+            return false;
         }
     }
 

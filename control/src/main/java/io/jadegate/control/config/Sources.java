@@ -1,5 +1,7 @@
 package io.jadegate.control.config;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /// What a configuration was read from, as it was at that moment: files, and folders whose listing
 /// decided which files.
@@ -61,6 +62,11 @@ public final class Sources {
         return recorder.sources();
     }
 
+    /// Whether one of the files is there and has nothing in it.
+    boolean hasEmptyFile() {
+        return files.containsValue(Recorder.EMPTY);
+    }
+
     /// Two are equal when a configuration read from them is.
     @Override
     public boolean equals(@Nullable Object other) {
@@ -83,6 +89,7 @@ public final class Sources {
     static final class Recorder {
 
         private static final String ABSENT = "absent";
+        private static final String EMPTY = sum(new byte[0]);
         private static final String TOO_LARGE = "too large";
         private static final long MAX_BYTES = 64 << 20;
 
@@ -97,14 +104,18 @@ public final class Sources {
                     return null;
                 }
                 var bytes = Files.readAllBytes(file);
-                var sum = new CRC32C();
-                sum.update(bytes);
-                files.put(file, bytes.length + ":" + Long.toHexString(sum.getValue()));
+                files.put(file, sum(bytes));
                 return bytes;
             } catch (IOException _) {
                 files.put(file, ABSENT);
                 return null;
             }
+        }
+
+        private static String sum(byte[] bytes) {
+            var sum = new CRC32C();
+            sum.update(bytes);
+            return bytes.length + ":" + Long.toHexString(sum.getValue());
         }
 
         /// Whether a file that was not read is too large.

@@ -3,6 +3,11 @@ package io.jadegate.control.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,10 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.NullUnmarked;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import java.util.function.Supplier;
 
 @NullUnmarked // What is absent fails the test.
 class ConfigWatcherTest {
@@ -30,7 +32,7 @@ class ConfigWatcherTest {
     }
 
     @Test
-    void readsAgainOnlyWhenContentsChanged() {
+    void readsAgainOnlyWhenContentsChanged() throws InterruptedException {
         files.write("main.yaml", "routes: {}\n");
         try (var watcher = watcher(LONG)) {
             assertThat(watcher.reloadIfChanged()).isFalse();
@@ -42,6 +44,26 @@ class ConfigWatcherTest {
         }
 
         assertThat(routes()).containsExactly("[a]");
+    }
+
+    @Test
+    void handsOnNoFileThatIsBeingWritten() throws InterruptedException {
+        files.write("main.yaml", "routes: { a: { respond: {} } }\n");
+        var before = files.load().sources();
+        files.write("main.yaml", "");
+        Supplier<LoadResult> readAtTheWrongMoment =
+                () -> {
+                    var read = files.load();
+                    files.write("main.yaml", "routes: { b: { respond: {} } }\n");
+                    return read;
+                };
+        try (var watcher =
+                new ConfigWatcher(
+                        readAtTheWrongMoment, before, results::add, LONG, Duration.ofMillis(1))) {
+            assertThat(watcher.reloadIfChanged()).isTrue();
+        }
+
+        assertThat(routes()).containsExactly("[b]");
     }
 
     @Test
