@@ -18,6 +18,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -159,6 +160,11 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
                 inputEnded(/* orderly= */ false);
                 close();
             }
+            return;
+        }
+        if (cause instanceof NotYetConnectedException) {
+            // The event that tells of a refused connection may also say that there is input. The
+            // refusal itself arrives by the connect future.
             return;
         }
         LOG.error("connection to {} failed", ctx.channel().remoteAddress(), cause);

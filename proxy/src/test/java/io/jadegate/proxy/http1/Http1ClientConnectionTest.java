@@ -10,6 +10,7 @@ import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.OutgoingRequest;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.nio.channels.NotYetConnectedException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,6 +82,13 @@ class Http1ClientConnectionTest {
     private void breakInput() {
         channel.pipeline().fireExceptionCaught(new IOException("connection reset by peer"));
         channel.receiveEnd();
+    }
+
+    @Test
+    void leavesARefusedConnectionToWhoeverConnects() {
+        channel.pipeline().fireExceptionCaught(new NotYetConnectedException());
+
+        assertThat(channel.isOpen()).isTrue();
     }
 
     // ---- reuse
