@@ -22,10 +22,16 @@ import io.jadegate.proxy.listener.Listener;
 import io.jadegate.proxy.observe.AccessLog;
 import io.jadegate.proxy.observe.LoopCounts;
 import io.jadegate.proxy.observe.Meters;
+import io.jadegate.proxy.observe.ProcessTelemetry;
 import io.jadegate.proxy.stream.Loops;
 import io.jadegate.proxy.stream.Transport;
 import io.jadegate.proxy.upstream.Target;
 import io.jadegate.proxy.upstream.Upstream;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,7 +42,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /// The data plane of a node.
 ///
@@ -473,6 +478,15 @@ public final class Proxy implements DataPlane {
     /// What is counted.
     public List<Telemetry> telemetry() {
         return List.of(meters, LoopCounts.telemetry(loops.counts()), log);
+    }
+
+    /// What the process uses.
+    ///
+    /// @param version of this build
+    public Telemetry process(String version) {
+        ByteBufAllocatorMetricProvider buffers =
+                (ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT;
+        return new ProcessTelemetry(version, loops.count(), buffers.metric());
     }
 
     /// Opens the access log's file anew, after somebody has moved it.

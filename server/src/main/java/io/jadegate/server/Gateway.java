@@ -76,6 +76,7 @@ final class Gateway implements AutoCloseable {
     private void startAdmin(Loaded first) {
         var telemetry = new ArrayList<>(proxy.telemetry());
         telemetry.add(reloads);
+        telemetry.add(proxy.process(Version.number()));
         try {
             if (ended.await(HEAD_START.toMillis(), TimeUnit.MILLISECONDS)) {
                 admin.cancel(/* mayInterruptIfRunning= */ false);
