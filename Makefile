@@ -33,8 +33,8 @@ jmh: ## runs the micro-benchmarks; ONLY=REGEX picks some
 	$(MAVEN) -q -DskipTests -Dtraining=off -pl benchmarks -am package
 	"$$(bin/jadegate --java)" --enable-native-access=ALL-UNNAMED -jar benchmarks/target/benchmarks.jar $(ONLY)
 
-soak: ## runs the tests that load the gateway for long; MINUTES=10
-	$(MAVEN) test -Dgroups=soak -DexcludedGroups= -Dsoak.minutes=$(or $(MINUTES),10) -Dsurefire.failIfNoSpecifiedTests=false
+soak: ## loads the distribution with everything at once for long and looks what is left; SECONDS=600
+	$(MAVEN) -q -pl server -am -DskipTests -Dsoak.skip=false -Dsoak.seconds=$(or $(SECONDS),600) integration-test
 
 fuzz: ## attacks one parser with Jazzer, TARGET=HeadFuzzTest SECONDS=60; KEEP=yes adds what was found to its corpus
 	$(MAVEN) -q -DskipTests -Dtraining=off -Pfuzz package

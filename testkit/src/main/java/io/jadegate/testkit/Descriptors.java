@@ -11,16 +11,22 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What this process has open, as the kernel sees it (Linux).
+/// What a process has open, as the kernel sees it (Linux).
 ///
 /// @param open sockets, pipes, event counters and poll sets; files on disk are left out, for the
 ///   virtual machine opens archives whenever it likes
 public record Descriptors(Set<String> open) {
     private static final String CLOSE_WAIT = "08";
 
+    /// What this process has open.
     public static Descriptors now() {
+        return of(ProcessHandle.current().pid());
+    }
+
+    /// What a process of the same user has open.
+    public static Descriptors of(long process) {
         Set<String> open = new TreeSet<>();
-        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc", "" + process, "fd"))) {
             for (Path descriptor : descriptors.toList()) {
                 String target = target(descriptor);
                 if (!target.isEmpty() && !target.startsWith("/")) {
@@ -31,6 +37,15 @@ public record Descriptors(Set<String> open) {
             throw new UncheckedIOException(e);
         }
         return new Descriptors(open);
+    }
+
+    /// How many a process of the same user may have open.
+    public static int limit(long process) {
+        return lines(Path.of("/proc", "" + process, "limits")).stream()
+                .filter(line -> line.startsWith("Max open files"))
+                .map(line -> Integer.valueOf(line.split(" {2,}", -1)[1]))
+                .findFirst()
+                .orElseThrow();
     }
 
     /// What a descriptor stands for; empty when it has been closed meanwhile.

@@ -1,7 +1,5 @@
 package io.jadegate.control.config;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /// What a configuration was read from, as it was at that moment: files, and folders whose listing
 /// decided which files.
