@@ -469,7 +469,10 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     private void resume() {
         if (paused) {
             paused = false;
-            ctx().channel().config().setAutoRead(true);
+            // Closed already, it hears of its end in a moment; its descriptor may be another's now.
+            if (ctx().channel().isOpen()) {
+                ctx().channel().config().setAutoRead(true);
+            }
         }
     }
 

@@ -162,9 +162,10 @@ final class Operator {
                             upstream: <upstream>
                           hasty:
                             match: { path: /hasty }
-                            timeouts: { first-byte: 1s, idle: 500ms }
+                            timeouts: { first-byte: 1s }
                             upstream: app
-                          partly: { match: { path: /partly }, retry: { budget: 100% }, upstream: partly }
+                          fickle: { match: { path: /fickle }, timeouts: { idle: 500ms }, upstream: app }
+                          partly: { match: { path: /partly }, upstream: partly }
                           refusing: { match: { path: /refusing }, upstream: refusing }
                           hanging:
                             match: { path: /hanging }

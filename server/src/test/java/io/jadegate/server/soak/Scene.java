@@ -3,13 +3,20 @@ package io.jadegate.server.soak;
 import java.net.InetSocketAddress;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /// What everybody who plays a part in a soak knows. Safe for all threads.
 ///
 /// @param web where the gateway serves
+/// @param retries how many may be under way at once, which is what every budget allows
 /// @param over reaches zero when everybody is to come to an end
-record Scene(InetSocketAddress web, Content content, Findings findings, CountDownLatch over) {
+record Scene(
+        InetSocketAddress web,
+        Content content,
+        Findings findings,
+        Semaphore retries,
+        CountDownLatch over) {
 
     boolean isOver() {
         return over.getCount() == 0;

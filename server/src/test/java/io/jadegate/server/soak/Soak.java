@@ -17,6 +17,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -24,6 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// that is made once has been made, a rest, the load, and a rest again.
 final class Soak implements AutoCloseable {
     private static final int VISITORS = 32;
+    private static final int RETRIES = 3;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration SECOND = Duration.ofSeconds(1);
 
@@ -128,7 +130,8 @@ final class Soak implements AutoCloseable {
     }
 
     private Scene scene() {
-        return new Scene(node.web(), content, findings, new CountDownLatch(1));
+        return new Scene(
+                node.web(), content, findings, new Semaphore(RETRIES), new CountDownLatch(1));
     }
 
     // ---- the rehearsal

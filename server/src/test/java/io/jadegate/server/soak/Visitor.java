@@ -116,7 +116,7 @@ final class Visitor {
                     localAnswer("GET /hanging/send", 504, "UPSTREAM_CONNECT_TIMEOUT");
             case FIRST_BYTE_TIMEOUT ->
                     localAnswer("GET /hasty/mute", 504, "UPSTREAM_FIRST_BYTE_TIMEOUT");
-            case STALLED_ANSWER -> cutAnswer("/hasty/stall/3/" + Content.PIECE, smallBody(3));
+            case STALLED_ANSWER -> cutAnswer("/fickle/stall/3/" + Content.PIECE, smallBody(3));
             case GARBAGE -> localAnswer("GET /app/garbage", 502, "UPSTREAM_MALFORMED");
             case EARLY_ANSWER -> earlyAnswer(middleBody());
             case ENDPOINT_GOES -> endpointGoes(any(Endpoint.Phase.values()));
@@ -428,11 +428,16 @@ final class Visitor {
         }
     }
 
-    /// One endpoint of two refuses, and nobody notices.
-    private void retried(Content.Body body) throws IOException {
-        Talk talk = talk();
-        talk.send(getting("/partly/send", body, Framing.LENGTH));
-        take(talk, body, Pace.QUICK);
+    /// One endpoint of two refuses, and nobody notices, as long as the budget of retries lasts.
+    private void retried(Content.Body body) throws IOException, InterruptedException {
+        scene.retries().acquire();
+        try {
+            Talk talk = talk();
+            talk.send(getting("/partly/send", body, Framing.LENGTH));
+            take(talk, body, Pace.QUICK);
+        } finally {
+            scene.retries().release();
+        }
     }
 
     // ---- somebody goes
