@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
         name = "run",
         description = {
             "Starts the gateway; without a configuration a demonstration on ports 8080, 9901 and"
-                + " 9902.",
+                    + " 9902.",
             "SIGHUP reloads, SIGUSR1 reopens log files, SIGTERM drains, a second one stops at once."
         })
 final class RunCommand implements Callable<Integer> {

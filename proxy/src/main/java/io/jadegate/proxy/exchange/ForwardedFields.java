@@ -2,8 +2,8 @@ package io.jadegate.proxy.exchange;
 
 import io.jadegate.api.http.Ascii;
 import io.jadegate.api.http.FieldName;
-import io.jadegate.api.http.HeaderFields.Selection;
 import io.jadegate.api.http.HeaderFields;
+import io.jadegate.api.http.HeaderFields.Selection;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
