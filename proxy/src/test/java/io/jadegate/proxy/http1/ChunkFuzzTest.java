@@ -92,11 +92,12 @@ class ChunkFuzzTest {
     private static final String OPEN =
             "\"(?:[\\t\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]|\\\\[\\t\\x20-\\x7e])*+";
     private static final String PART =
-            "[ \\t]*+[!#$%&'*+.^_`|~0-9A-Za-z-](?:[!#$%&'*+.^_`|~0-9A-Za-z= \\t-]|" + OPEN + "\")*+";
+            "[ \\t]*+[!#$%&'*+.^_`|~0-9A-Za-z-](?:[!#$%&'*+.^_`|~0-9A-Za-z= \\t-]|"
+                    + OPEN
+                    + "\")*+";
     private static final String EXTENSION =
             "(?:;(?=[^\r]{0,256}+(?:\r|$))" + PART + "(?:;" + PART + ")*+)?";
-    private static final Pattern SIZE =
-            Pattern.compile("([0-9A-Fa-f]{1,15})" + EXTENSION + "\r\n");
+    private static final Pattern SIZE = Pattern.compile("([0-9A-Fa-f]{1,15})" + EXTENSION + "\r\n");
     private static final Pattern SIZE_BEGUN =
             Pattern.compile(
                     "[0-9A-Fa-f]{0,15}|[0-9A-Fa-f]{1,15}(?:"

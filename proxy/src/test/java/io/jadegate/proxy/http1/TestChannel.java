@@ -41,7 +41,7 @@ final class TestChannel extends EmbeddedChannel implements DuplexChannel {
 
         @Override
         public <T> boolean setOption(ChannelOption<T> option, T value) {
-            resetting |= option == ChannelOption.SO_LINGER && value.equals(0);
+            resetting |= option.equals(ChannelOption.SO_LINGER) && value.equals(0);
             return super.setOption(option, value);
         }
     }

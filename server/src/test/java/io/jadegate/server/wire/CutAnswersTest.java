@@ -21,7 +21,7 @@ class CutAnswersTest {
     @RegisterExtension static final Gateway gateway = new Gateway();
 
     /// How the endpoint frames its answer.
-    private enum Framing {
+    enum Framing {
         LENGTH("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"),
         CHUNKS("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n"),
         UNTIL_CLOSE("HTTP/1.1 200 OK\r\n\r\nhalf"),
@@ -40,7 +40,7 @@ class CutAnswersTest {
     }
 
     /// Who asks.
-    private enum Request {
+    enum Request {
         NEW("GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
         LAST("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
         OLD("GET / HTTP/1.0\r\nHost: a\r\n\r\n"),
@@ -54,7 +54,7 @@ class CutAnswersTest {
     }
 
     /// What happens to the half that is missing.
-    private enum Cause {
+    enum Cause {
         ENDPOINT_ENDS,
         ENDPOINT_RESETS,
         ENDPOINT_SAYS_NONSENSE,
