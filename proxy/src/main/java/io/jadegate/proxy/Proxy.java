@@ -10,7 +10,9 @@ import io.jadegate.api.plane.ApplyResult;
 import io.jadegate.api.plane.DataPlane;
 import io.jadegate.api.plane.ExplainRequest;
 import io.jadegate.api.plane.Explanation;
+import io.jadegate.api.plane.Holders;
 import io.jadegate.api.plane.RouteSummary;
+import io.jadegate.api.plane.Stats;
 import io.jadegate.api.plane.Status;
 import io.jadegate.api.plane.Telemetry;
 import io.jadegate.proxy.exchange.Explainer;
@@ -23,12 +25,14 @@ import io.jadegate.proxy.observe.AccessLog;
 import io.jadegate.proxy.observe.LoopCounts;
 import io.jadegate.proxy.observe.Meters;
 import io.jadegate.proxy.observe.ProcessTelemetry;
+import io.jadegate.proxy.stream.Budget;
 import io.jadegate.proxy.stream.Loops;
 import io.jadegate.proxy.stream.Transport;
 import io.jadegate.proxy.upstream.Target;
 import io.jadegate.proxy.upstream.Upstream;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,6 +43,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The data plane of a node.
@@ -61,6 +66,7 @@ public final class Proxy implements DataPlane {
     private final Map<Address, Bound> listeners = new LinkedHashMap<>();
     private final List<Bound> leaving = new ArrayList<>();
     private final CountDownLatch stopNow = new CountDownLatch(1);
+    private volatile List<Listener> open = List.of();
     private volatile @Nullable Compilation current;
     private volatile Status.State state = Status.State.STARTING;
 
@@ -118,6 +124,7 @@ public final class Proxy implements DataPlane {
                         .toList();
         this.tunnels = new Tunnels(states);
         this.compiler = new Compiler(node, providers, loops, meters);
+        loops.budget().onFull(new Relief(loops, () -> open)::begin);
     }
 
     /// Starts a data plane, which serves nothing before the first configuration.
@@ -126,7 +133,9 @@ public final class Proxy implements DataPlane {
     /// @throws IOException when the access log cannot be opened
     public static Proxy start(NodeConfig node, List<FilterProvider<?>> providers)
             throws IOException {
-        Loops loops = new Loops(Transport.of(node.transport()), node.eventLoops());
+        long most = node.memory().buffers().of(PlatformDependent.maxDirectMemory());
+        Loops loops =
+                new Loops(Transport.of(node.transport()), node.eventLoops(), new Budget(most));
         try {
             AccessLog log = AccessLog.open(node.accessLog(), loops.count());
             return new Proxy(node, providers, loops, log, /* bound= */ true);
@@ -281,6 +290,10 @@ public final class Proxy implements DataPlane {
         listeners.clear();
         listeners.putAll(bindings);
         gone.forEach(this::leave);
+        open =
+                Stream.concat(listeners.values().stream(), leaving.stream())
+                        .map(Bound::listener)
+                        .toList();
         if (before == null) {
             return;
         }
@@ -473,9 +486,29 @@ public final class Proxy implements DataPlane {
         return compilation == null ? List.of() : RouteSummaries.of(compilation);
     }
 
+    @Override
+    public Stats stats() {
+        return Totals.of(meters, loops);
+    }
+
+    @Override
+    public Holders holders(int most) {
+        Map<String, Listener> bindings = new LinkedHashMap<>();
+        synchronized (this) {
+            if (state == Status.State.STOPPED) {
+                return new Holders(List.of(), List.of());
+            }
+            Stream.concat(leaving.stream(), listeners.values().stream())
+                    .forEach(binding ->
+                            bindings.put(binding.serving().listener(), binding.listener()));
+        }
+        return HolderSearch.among(bindings, loops, most);
+    }
+
     /// What is counted.
     public List<Telemetry> telemetry() {
-        return List.of(meters, LoopCounts.telemetry(loops.counts()), log);
+        return List.of(
+                meters, LoopCounts.telemetry(loops.counts()), log, new BudgetTelemetry(loops));
     }
 
     /// What the process uses.

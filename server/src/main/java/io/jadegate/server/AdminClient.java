@@ -4,7 +4,9 @@ import io.jadegate.api.config.Address;
 import io.jadegate.api.config.NodeConfig;
 import io.jadegate.api.plane.ApplyResult;
 import io.jadegate.api.plane.Explanation;
+import io.jadegate.api.plane.Holders;
 import io.jadegate.api.plane.RouteSummary;
+import io.jadegate.api.plane.Stats;
 import io.jadegate.control.admin.AdminJson;
 import io.jadegate.control.admin.AdminServer;
 import io.jadegate.control.admin.AdminToken;
@@ -88,6 +90,16 @@ final class AdminClient implements Node {
     @Override
     public List<RouteSummary> routes() throws IOException, InterruptedException {
         return List.of(json.read(ok(send(request("/api/v1/routes").GET())), RouteSummary[].class));
+    }
+
+    /// What has gone through the node, and what it holds.
+    Stats stats() throws IOException, InterruptedException {
+        return json.read(ok(send(request("/api/v1/stats").GET())), Stats.class);
+    }
+
+    /// Who makes the node hold memory.
+    Holders holders() throws IOException, InterruptedException {
+        return json.read(ok(send(request("/api/v1/holders").GET())), Holders.class);
     }
 
     private HttpRequest.Builder request(String path) {

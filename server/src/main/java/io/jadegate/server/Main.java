@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             ExplainCommand.class,
             RoutesCommand.class,
             ReloadCommand.class,
+            StatsCommand.class,
             SchemaCommand.class,
             CompletionCommand.class,
             VersionCommand.class

@@ -5,7 +5,9 @@ import io.jadegate.api.plane.ApplyResult;
 import io.jadegate.api.plane.DataPlane;
 import io.jadegate.api.plane.ExplainRequest;
 import io.jadegate.api.plane.Explanation;
+import io.jadegate.api.plane.Holders;
 import io.jadegate.api.plane.RouteSummary;
+import io.jadegate.api.plane.Stats;
 import io.jadegate.api.plane.Status;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +40,16 @@ final class FakeDataPlane implements DataPlane {
     @Override
     public Explanation explain(ExplainRequest request) {
         throw new IllegalStateException("nobody explains here");
+    }
+
+    @Override
+    public Stats stats() {
+        throw new IllegalStateException("nothing is counted here");
+    }
+
+    @Override
+    public Holders holders(int most) {
+        return new Holders(List.of(), List.of());
     }
 
     @Override

@@ -24,7 +24,7 @@ public record NodeConfig(
         @Doc("the Prometheus endpoint") @Nullable MetricsConfig metrics,
         @Doc("where the configuration lives") @Default("file") StoreConfig store,
         @Doc("counters shared by several nodes") @Default("none") SharedConfig shared,
-        @Doc("the budget of all traffic buffers") @Planned @Default("{}") MemoryConfig memory,
+        @Doc("the budget of all traffic buffers") @Default("{}") MemoryConfig memory,
         @Doc("how this node goes away") @Default("{}") DrainConfig drain,
         @Doc("the log of requests") @Default("{}") AccessLogConfig accessLog,
         @Doc("name in Via, Proxy-Status and error pages; an empty text hides it")
@@ -57,8 +57,9 @@ public record NodeConfig(
 
     /// The budget of all traffic buffers.
     public record MemoryConfig(
-            @Doc("share of the maximal direct memory that traffic may buffer") @Default("25%")
-                    Share buffers) {}
+            @Doc("what traffic may buffer: a share of the maximal direct memory, or a size")
+                    @Default("25%")
+                    Portion buffers) {}
 
     /// How a node goes away: first it tells, then it waits, then it stops.
     public record DrainConfig(

@@ -206,6 +206,12 @@ public record Reason(String code, int status, @Nullable String proxyError, Strin
                     503,
                     "connection_limit_reached",
                     "Too many connections are being made.");
+    public static final Reason BUFFERS_EXHAUSTED =
+            new Reason(
+                    "BUFFERS_EXHAUSTED",
+                    503,
+                    "destination_unavailable",
+                    "The gateway holds as much as it may.");
     public static final Reason SOCKETS_EXHAUSTED =
             new Reason(
                     "SOCKETS_EXHAUSTED",

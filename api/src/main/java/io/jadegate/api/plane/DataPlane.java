@@ -18,6 +18,15 @@ public interface DataPlane {
     /// a counter.
     Explanation explain(ExplainRequest request);
 
+    /// What has gone through, and what is held now.
+    Stats stats();
+
+    /// Who makes the node hold memory. Asks every event loop to look at its connections, so it
+    /// costs traffic a little, and whoever does not ask nothing.
+    ///
+    /// @param most how many connections are told
+    Holders holders(int most);
+
     /// The routes in the order in which they are preferred.
     List<RouteSummary> routes();
 }

@@ -21,6 +21,8 @@ final class AdminApi {
     /// @param open whether it asks for no token
     private record Endpoint(String method, boolean open, Function<AdminRequest, Answer> answer) {}
 
+    private static final int MAX_HOLDERS = 50;
+
     private final Map<String, Endpoint> endpoints =
             Map.of(
                     "/livez",
@@ -29,6 +31,8 @@ final class AdminApi {
                     "/metrics", closed("GET", request -> metrics(request)),
                     "/api/v1/version", closed("GET", _ -> version()),
                     "/api/v1/status", closed("GET", _ -> status()),
+                    "/api/v1/stats", closed("GET", _ -> stats()),
+                    "/api/v1/holders", closed("GET", _ -> holders()),
                     "/api/v1/routes", closed("GET", _ -> routes()),
                     "/api/v1/explain", closed("POST", this::explain),
                     "/api/v1/reload", closed("POST", _ -> reload()));
@@ -89,6 +93,14 @@ final class AdminApi {
 
     private Answer status() {
         return json.answer(ports.dataPlane().status());
+    }
+
+    private Answer stats() {
+        return json.answer(ports.dataPlane().stats());
+    }
+
+    private Answer holders() {
+        return json.answer(ports.dataPlane().holders(MAX_HOLDERS));
     }
 
     private Answer routes() {

@@ -142,7 +142,7 @@ final class Binder {
             return switch (type) {
                 case DURATION -> Duration.ZERO;
                 case SIZE -> ByteSize.UNLIMITED;
-                case TEXT, WHOLE, TRUTH, RATE, SHARE, ADDRESS, NETWORK, FILE, ZONE -> null;
+                case TEXT, WHOLE, TRUTH, RATE, SHARE, PORTION, ADDRESS, NETWORK, FILE, ZONE -> null;
             };
         }
         return null;
@@ -216,7 +216,7 @@ final class Binder {
                     scalar.isBoolean()
                             ? Boolean.valueOf(scalar.text())
                             : mismatch(scalar, type.accepted());
-            case DURATION, SIZE, RATE, SHARE, ADDRESS, NETWORK, FILE, ZONE ->
+            case DURATION, SIZE, RATE, SHARE, PORTION, ADDRESS, NETWORK, FILE, ZONE ->
                     parsed(type, scalar, setting);
         };
     }

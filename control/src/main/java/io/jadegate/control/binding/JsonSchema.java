@@ -100,7 +100,8 @@ final class JsonSchema {
             return switch (type) {
                 case WHOLE -> Long.valueOf(text);
                 case TRUTH -> Boolean.valueOf(text);
-                case TEXT, DURATION, SIZE, RATE, SHARE, ADDRESS, NETWORK, FILE, ZONE -> text;
+                case TEXT, DURATION, SIZE, RATE, SHARE, PORTION, ADDRESS, NETWORK, FILE, ZONE ->
+                        text;
             };
         }
         if (shape instanceof Items(var item)) {
@@ -138,7 +139,7 @@ final class JsonSchema {
             case TEXT -> text(setting == null ? null : setting.form());
             case WHOLE -> anyOf(whole(setting), reference("environment"));
             case TRUTH -> anyOf(Map.of("type", "boolean"), reference("environment"));
-            case DURATION, SIZE, RATE, SHARE, ADDRESS, NETWORK, FILE, ZONE ->
+            case DURATION, SIZE, RATE, SHARE, PORTION, ADDRESS, NETWORK, FILE, ZONE ->
                     text(single.type().pattern());
         };
     }

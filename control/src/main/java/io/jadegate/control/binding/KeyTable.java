@@ -136,6 +136,7 @@ final class KeyTable {
             case SIZE -> "size";
             case RATE -> "rate";
             case SHARE -> "share";
+            case PORTION -> "share or size";
             case ADDRESS -> "address";
             case NETWORK -> "network";
             case FILE -> "path";

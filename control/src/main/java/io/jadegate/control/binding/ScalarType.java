@@ -3,6 +3,7 @@ package io.jadegate.control.binding;
 import io.jadegate.api.config.Address;
 import io.jadegate.api.config.ByteSize;
 import io.jadegate.api.config.Cidr;
+import io.jadegate.api.config.Portion;
 import io.jadegate.api.config.Rate;
 import io.jadegate.api.config.Share;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ enum ScalarType {
     SIZE(ByteSize.ACCEPTED, ByteSize.PATTERN),
     RATE(Rate.ACCEPTED, Rate.PATTERN),
     SHARE(Share.ACCEPTED, Share.PATTERN),
+    PORTION(Portion.ACCEPTED, Portion.PATTERN),
     ADDRESS(Address.ACCEPTED, Address.PATTERN),
     NETWORK(Cidr.ACCEPTED, Cidr.PATTERN),
     FILE("a path of a file or folder", "[\\s\\S]+"),
@@ -58,6 +60,9 @@ enum ScalarType {
         if (type == Share.class) {
             return SHARE;
         }
+        if (type == Portion.class) {
+            return PORTION;
+        }
         if (type == Address.class) {
             return ADDRESS;
         }
@@ -93,6 +98,7 @@ enum ScalarType {
             case SIZE -> ByteSize.parse(text);
             case RATE -> Rate.parse(text);
             case SHARE -> Share.parse(text);
+            case PORTION -> Portion.parse(text);
             case ADDRESS ->
                     Address.parse(text) instanceof Address.Unix(var path)
                             ? new Address.Unix(directory.resolve(path).normalize())

@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// records, answers paths.
 final class Checks {
 
+    private static final long LEAST_BUFFERS = 1 << 20;
+
     private final NodeConfig node;
     private final Config config;
     private final Consumer<Problem> problems;
@@ -44,11 +46,20 @@ final class Checks {
     }
 
     void run() {
+        buffers();
         defaults();
         addresses();
         filters();
         config.routes().forEach(this::route);
         config.upstreams().forEach(this::upstream);
+    }
+
+    /// A budget that a handful of streams fill would shed all the time.
+    private void buffers() {
+        var buffers = node.memory().buffers();
+        if (buffers.of(LEAST_BUFFERS * 100) < LEAST_BUFFERS) {
+            error("node.memory.buffers", "must be at least 1% or 1MiB, not \"" + buffers + "\"");
+        }
     }
 
     private void defaults() {

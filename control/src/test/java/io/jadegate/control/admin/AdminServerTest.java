@@ -13,10 +13,10 @@ import io.jadegate.api.config.NodeConfig.DrainConfig;
 import io.jadegate.api.config.NodeConfig.MemoryConfig;
 import io.jadegate.api.config.NodeConfig.MetricsConfig;
 import io.jadegate.api.config.NodeConfig.Transport;
+import io.jadegate.api.config.Portion;
 import io.jadegate.api.config.Position;
 import io.jadegate.api.config.Problem;
 import io.jadegate.api.config.Secret;
-import io.jadegate.api.config.Share;
 import io.jadegate.api.config.SharedConfig;
 import io.jadegate.api.config.StoreConfig;
 import io.jadegate.api.plane.ApplyResult;
@@ -86,7 +86,7 @@ class AdminServerTest {
                 new MetricsConfig(new Address.Inet("127.0.0.1", 0), metricsToken),
                 new StoreConfig.File(),
                 new SharedConfig.None(),
-                new MemoryConfig(Share.parse("25%")),
+                new MemoryConfig(Portion.parse("25%")),
                 new DrainConfig(Duration.ofSeconds(5), Duration.ofSeconds(30)),
                 new AccessLogConfig(
                         new AccessLogConfig.FormatConfig.Json(),

@@ -5,7 +5,9 @@ import io.jadegate.api.plane.ApplyResult;
 import io.jadegate.api.plane.DataPlane;
 import io.jadegate.api.plane.ExplainRequest;
 import io.jadegate.api.plane.Explanation;
+import io.jadegate.api.plane.Holders;
 import io.jadegate.api.plane.RouteSummary;
+import io.jadegate.api.plane.Stats;
 import io.jadegate.api.plane.Status;
 import io.jadegate.api.plane.Status.ListenerStatus;
 import io.jadegate.api.plane.Status.TargetStatus;
@@ -55,6 +57,23 @@ final class FakeDataPlane implements DataPlane {
                 "orders",
                 List.of("10.0.0.1:9000"),
                 null);
+    }
+
+    @Override
+    public Stats stats() {
+        return new Stats(
+                new Stats.Buffers(10, 75, 100, 1, 2),
+                new Stats.Sockets(7, 900),
+                List.of(new Stats.ListenerStats("web", 2, 5, 1, 9)),
+                List.of(new Stats.RouteStats("orders", 9, 0, 512)),
+                List.of(new Stats.UpstreamStats("orders", 9, 0, 1, 4)));
+    }
+
+    @Override
+    public Holders holders(int most) {
+        return new Holders(
+                List.of(new Holders.Connection("192.0.2.1:4711", "web", "orders", 0, 4096, 61)),
+                List.of(new Holders.Route("orders", 1, 4096)));
     }
 
     @Override

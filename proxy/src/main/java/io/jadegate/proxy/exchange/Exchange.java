@@ -24,6 +24,7 @@ import io.jadegate.proxy.upstream.Upstream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,13 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
 
     /// The longest pause before an endpoint is tried again that has just failed; drawn evenly.
     private static final long RETRY_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+
+    /// When a client should come back whose request was shed, in seconds.
+    private static final String RETRY_AFTER = "1";
+
+    /// A head of up to this size is part of what any request costs; the memory of a larger one is
+    /// charged for as long as the exchange lasts.
+    private static final int SMALL_HEAD = 4096;
 
     private enum Phase {
         DECIDING,
@@ -80,6 +88,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     private @Nullable String detail;
     private int attempts;
     private @Nullable Target target;
+    private int headBytes;
     private boolean connectionReused;
     private int status;
     private boolean cut;
@@ -107,8 +116,15 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         this.head = head;
         this.bodyLength = bodyLength;
         this.context = new RequestContext(serving, client.peer(), head, loop.random());
-        this.body = new RequestBody(client, bodyLength == HttpStream.NO_BODY || bodyLength == 0);
+        this.body =
+                new RequestBody(
+                        client, loop.ledger(), bodyLength == HttpStream.NO_BODY || bodyLength == 0);
         this.deadline = loop.deadlines().new Deadline(this::deadlinePassed);
+        int headSize = head.fields().bytes().length;
+        if (headSize > SMALL_HEAD) {
+            headBytes = headSize;
+            loop.ledger().charge(headSize);
+        }
         client.receiver(this);
     }
 
@@ -129,6 +145,20 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             return;
         }
         decide();
+    }
+
+    /// Answers that the node holds too much to begin anything new.
+    void shed() {
+        if (!body.ended()) {
+            client.closeAfterResponse();
+        }
+        respond(
+                new LocalResponse(
+                        Reason.BUFFERS_EXHAUSTED.status(),
+                        Reason.BUFFERS_EXHAUSTED,
+                        null,
+                        List.of(new LocalResponse.Field(FieldName.RETRY_AFTER, RETRY_AFTER)),
+                        null));
     }
 
     /// Answers what is no request that could be served.
@@ -715,6 +745,9 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         cancel(continueDeadline);
         cancel(halfCloseDeadline);
         body.release();
+        if (headBytes > 0) {
+            loop.ledger().charge(-headBytes);
+        }
         Route route = context.routeOrNull();
         Upstream upstream = route == null ? null : route.upstream();
         if (retrying && upstream != null) {
@@ -749,6 +782,15 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
 
     private Relay openRelay() {
         return Objects.requireNonNull(relay);
+    }
+
+    // ---- what is held
+
+    @Override
+    public long keptBytes() {
+        Attempt current = attempt;
+        long waiting = current != null && current.sent() ? current.stream().heldBytes() : 0;
+        return headBytes + body.keptBytes() + waiting;
     }
 
     // ---- facts

@@ -25,7 +25,14 @@ public final class HttpService implements HttpStream.Handler {
     public void request(HttpStream.Server stream, RequestHead head, long bodyLength) {
         Serving now = serving.get();
         now.counts().on(stream.loop().index()).requestReceived();
-        new Exchange(loops.get(stream.loop().index()), now, stream, head, bodyLength).begin();
+        Exchange exchange =
+                new Exchange(loops.get(stream.loop().index()), now, stream, head, bodyLength);
+        if (stream.loop().ledger().full()) {
+            stream.loop().ledger().exchangeShed();
+            exchange.shed();
+        } else {
+            exchange.begin();
+        }
     }
 
     @Override

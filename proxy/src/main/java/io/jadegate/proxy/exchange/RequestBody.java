@@ -2,6 +2,7 @@ package io.jadegate.proxy.exchange;
 
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.proxy.stream.HttpStream;
+import io.jadegate.proxy.stream.Ledger;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ final class RequestBody {
     private static final int REPLAY = 64 * 1024;
 
     private final HttpStream.Server source;
+    private final Ledger ledger;
     private @Nullable ArrayDeque<ByteBuf> kept;
     private HttpStream.@Nullable Client sink;
     private @Nullable HeaderFields trailers;
@@ -23,12 +25,15 @@ final class RequestBody {
     private boolean whole;
     private boolean ended;
     private int keptOctets;
+    private int keptBytes;
     private int owed;
     private long received;
 
+    /// @param ledger where the memory of what is kept is charged
     /// @param ended whether there is no body
-    RequestBody(HttpStream.Server source, boolean ended) {
+    RequestBody(HttpStream.Server source, Ledger ledger, boolean ended) {
         this.source = source;
+        this.ledger = ledger;
         this.ended = ended;
         this.keeping = true;
         this.whole = true;
@@ -60,11 +65,11 @@ final class RequestBody {
         received += octets;
         HttpStream.Client stream = sink;
         if (stream == null) {
-            keep(data.touch("request body waits for a stream"));
+            keep(compact(data).touch("request body waits for a stream"));
             owed += octets;
             return;
         }
-        if (keeping && keptOctets + octets <= REPLAY) {
+        if (keeping && keptOctets + octets <= REPLAY && !ledger.tight()) {
             keep(data.retainedDuplicate().touch("request body kept for a retry"));
         } else {
             stopKeeping();
@@ -80,6 +85,25 @@ final class RequestBody {
         }
         kept.addLast(piece);
         keptOctets += piece.readableBytes();
+        int footprint = Ledger.footprint(piece);
+        keptBytes += footprint;
+        ledger.charge(footprint);
+    }
+
+    /// The same octets in a buffer of their size, when they would keep a far larger one alive.
+    private static ByteBuf compact(ByteBuf data) {
+        int octets = data.readableBytes();
+        if (Ledger.footprint(data) <= 4 * octets) {
+            return data;
+        }
+        ByteBuf copy = data.alloc().directBuffer(octets).writeBytes(data);
+        data.release();
+        return copy;
+    }
+
+    /// The memory of what is kept, for a stream or for a retry.
+    int keptBytes() {
+        return keptBytes;
     }
 
     /// The client's end of the body. The trailers are borrowed.
@@ -101,7 +125,7 @@ final class RequestBody {
     /// @param keep whether a retry could need it again
     void attach(HttpStream.Client stream, boolean keep) {
         sink = stream;
-        keeping = keep && keptOctets <= REPLAY;
+        keeping = keep && keptOctets <= REPLAY && !ledger.tight();
         if (kept != null) {
             kept.forEach(piece -> stream.send(piece.retainedDuplicate()));
         }
@@ -151,5 +175,7 @@ final class RequestBody {
             kept = null;
             keptOctets = 0;
         }
+        ledger.charge(-keptBytes);
+        keptBytes = 0;
     }
 }

@@ -6,7 +6,6 @@ import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.Method;
 import io.jadegate.api.http.Octets;
 import io.jadegate.api.http.ResponseHead;
-import io.jadegate.proxy.stream.ByteStream;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
@@ -133,7 +132,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         this.ctx = ctx;
-        output = new Output(ctx, loop);
+        output = new Output(ctx, loop, this::outputDrained);
         ctx.channel().config().setRecvByteBufAllocator(loop.readBuffers());
     }
 
@@ -188,8 +187,14 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (output().writable()) {
+            outputDrained();
+        }
+    }
+
+    private void outputDrained() {
         Stream current = stream;
-        if (current != null && ctx.channel().isWritable()) {
+        if (current != null) {
             current.becameWritable();
         }
     }
@@ -408,10 +413,11 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     private Stream deliver(ByteBuf in, int octets) {
         Stream current = Objects.requireNonNull(stream);
         outstanding += octets;
-        if (outstanding >= ByteStream.WINDOW) {
+        current.receiver.data(in.readRetainedSlice(octets));
+        // Asked afterwards: what could be passed on at once has been consumed by now.
+        if (stream == current && outstanding >= loop.ledger().window()) {
             pause();
         }
-        current.receiver.data(in.readRetainedSlice(octets));
         return current;
     }
 
@@ -621,10 +627,15 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
         public void consumed(int octets) {
             if (live()) {
                 connection.outstanding -= octets;
-                if (connection.outstanding <= ByteStream.WINDOW / 2) {
+                if (connection.outstanding <= connection.loop.ledger().window() / 2) {
                     connection.resume();
                 }
             }
+        }
+
+        @Override
+        public int heldBytes() {
+            return live() ? connection.output().heldBytes() : 0;
         }
 
         @Override

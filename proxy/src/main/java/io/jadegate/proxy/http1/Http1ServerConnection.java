@@ -4,7 +4,6 @@ import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.Octets;
 import io.jadegate.api.http.RequestHead;
-import io.jadegate.proxy.stream.ByteStream;
 import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.DownstreamSettings;
 import io.jadegate.proxy.stream.Failure;
@@ -85,6 +84,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Stream stream;
     private @Nullable ByteBuf input;
     private @Nullable ByteBuf pending;
+    private int charged;
     private Reading reading = Reading.HEAD;
     private long bodyLeft;
     private long discarded;
@@ -121,7 +121,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         this.ctx = ctx;
-        output = new Output(ctx, loop);
+        output = new Output(ctx, loop, this::outputDrained);
         ctx.channel().config().setRecvByteBufAllocator(loop.readBuffers());
     }
 
@@ -230,9 +230,12 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (!ctx.channel().isWritable()) {
-            return;
+        if (output().writable()) {
+            outputDrained();
         }
+    }
+
+    private void outputDrained() {
         Stream current = stream;
         if (current != null) {
             current.becameWritable();
@@ -313,6 +316,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
             loop.counts().copied(in.readableBytes());
             pending.writeBytes(in);
             in.release();
+            settle();
             pauseIfFull();
             return;
         }
@@ -342,6 +346,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
             if (in.isReadable() && !closing) {
                 loop.counts().copied(in.readableBytes());
                 pending = ctx().alloc().buffer(in.readableBytes() * 2).writeBytes(in);
+                settle();
                 pauseIfFull();
             }
         } finally {
@@ -358,6 +363,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
         ByteBuf waiting = pending;
         if (waiting != null && input == null) {
             pending = null;
+            settle();
             resume();
             process(waiting);
             readCompleted();
@@ -396,6 +402,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
             if (first && requests > 0) {
                 setDeadline(settings.headNanos());
             }
+            settle();
             return true;
         }
         if (result == HeadScanner.FAILED) {
@@ -419,6 +426,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
         clientCloses = !wantsKeepAlive(request);
         keepAlive = keepAlive && !clientCloses && !isWornOut() && !handler.draining();
         head = null;
+        settle();
         Stream current = new Stream(this, request);
         stream = current;
         bodyLeft = length;
@@ -453,6 +461,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
         keepAlive = false;
         RequestHead request = Objects.requireNonNull(head);
         head = null;
+        settle();
         Stream current = new Stream(this, request);
         current.requestEnded = true;
         stream = current;
@@ -501,11 +510,16 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
             }
             return;
         }
+        deliverTo(current, in, octets);
+    }
+
+    private void deliverTo(Stream current, ByteBuf in, int octets) {
         outstanding += octets;
-        if (outstanding >= ByteStream.WINDOW) {
+        current.receiver().data(in.readRetainedSlice(octets));
+        // Asked afterwards: what could be passed on at once has been consumed by now.
+        if (stream == current && outstanding >= loop.ledger().window()) {
             pause();
         }
-        current.receiver().data(in.readRetainedSlice(octets));
     }
 
     private void bodyEnded(@Nullable HeaderFields trailers) {
@@ -538,11 +552,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
             in.skipBytes(octets);
             return false;
         }
-        outstanding += octets;
-        if (outstanding >= ByteStream.WINDOW) {
-            pause();
-        }
-        current.receiver().data(in.readRetainedSlice(octets));
+        deliverTo(current, in, octets);
         return true;
     }
 
@@ -558,8 +568,61 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     // ---- demand
 
     private void pauseIfFull() {
-        if (pending != null && pending.readableBytes() >= ByteStream.WINDOW) {
+        if (pending != null && pending.readableBytes() >= loop.ledger().window()) {
             pause();
+        }
+    }
+
+    /// Charges what waits here: input that cannot be used yet, and the part of a head.
+    private void settle() {
+        int held = pending == null ? 0 : pending.capacity();
+        if (head != null) {
+            held += head.fields().bytes().length;
+        }
+        if (held != charged) {
+            loop.ledger().charge(held - charged);
+            charged = held;
+        }
+    }
+
+    /// The memory that the client makes us hold by what it sends and does not read.
+    public long heldBytes() {
+        Stream current = stream;
+        return charged + output().heldBytes() + (current == null ? 0 : current.kept());
+    }
+
+    /// The part of it that is what the client does not read.
+    public long responseBytes() {
+        return output().heldBytes();
+    }
+
+    /// The client as people name it.
+    public String client() {
+        Peer known = peer;
+        return known == null ? "" : known.local() ? known.text() : known.socket();
+    }
+
+    /// The route of the exchange under way; null when there is none.
+    public @Nullable String routeName() {
+        Stream current = stream;
+        return current == null || current.receiver == null ? null : current.receiver.routeName();
+    }
+
+    /// When the connection was accepted, in the time of [System#nanoTime()].
+    public long acceptedNanos() {
+        return acceptedNanos;
+    }
+
+    /// Ends the connection for the memory it takes; what it was about fails for that reason.
+    public void shed() {
+        Stream current = stream;
+        if (current != null && !closing) {
+            keepAlive = false;
+            current.broke(Failure.of(Failure.Kind.BUFFERS_EXHAUSTED));
+        }
+        if (!closing) {
+            ctx().channel().config().setOption(ChannelOption.SO_LINGER, 0);
+            close();
         }
     }
 
@@ -582,7 +645,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
 
     private void consumed(int octets) {
         outstanding -= octets;
-        if (outstanding <= ByteStream.WINDOW / 2 && pending == null) {
+        if (outstanding <= loop.ledger().window() / 2 && pending == null) {
             resume();
         }
     }
@@ -641,6 +704,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
         if (pending != null) {
             pending.release();
             pending = null;
+            settle();
         }
     }
 
@@ -685,6 +749,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
         if (head != null) {
             loop.giveBack(head);
             head = null;
+            settle();
         }
     }
 
@@ -893,6 +958,16 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
             if (live()) {
                 connection.consumed(octets);
             }
+        }
+
+        @Override
+        public int heldBytes() {
+            return live() ? connection.output().heldBytes() : 0;
+        }
+
+        /// What is kept of the request, or waits for the endpoint.
+        long kept() {
+            return receiver == null ? 0 : receiver.keptBytes();
         }
 
         @Override

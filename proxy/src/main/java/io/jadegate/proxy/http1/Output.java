@@ -2,15 +2,26 @@ package io.jadegate.proxy.http1;
 
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.Octets;
+import io.jadegate.proxy.stream.Ledger;
 import io.jadegate.proxy.stream.Loop;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /// What a connection is about to send: heads and small bodies gathered in one buffer, so that they
 /// go out in one write; large bodies as they are.
 ///
 /// What is flushed goes out at the end of the loop's turn, behind all reading.
+///
+/// Bodies are charged to the loop's ledger when they are written, and given back when the socket
+/// has taken all at the flush; else whatever it has not taken stays charged. Nothing tells when
+/// some of it has gone out, so a *mark* is sent behind it, an empty buffer whose promise tells.
+/// What was written before the mark is charged until the mark has passed, what was written since
+/// until the next has: never less than is held, and at most what one window more would be. A flush
+/// that the socket takes whole, as nearly all do, sets no mark.
 final class Output implements Runnable {
     /// Data up to this size is copied behind a head: cheaper than a second buffer in the write.
     private static final int COPY = 2048;
@@ -19,13 +30,21 @@ final class Output implements Runnable {
 
     private final ChannelHandlerContext ctx;
     private final Loop loop;
+    private final Runnable drained;
     private @Nullable ByteBuf tail;
+    private @Nullable ByteBuf lastRoot;
     private boolean dirty;
     private boolean flushing;
+    private boolean marked;
+    private int beforeMark;
+    private int sinceMark;
+    private int charged;
 
-    Output(ChannelHandlerContext ctx, Loop loop) {
+    /// @param drained told when the socket has taken all, after some of it had to wait
+    Output(ChannelHandlerContext ctx, Loop loop, Runnable drained) {
         this.ctx = ctx;
         this.loop = loop;
+        this.drained = drained;
     }
 
     /// An empty place to put a head or framing together, to be added at once.
@@ -57,6 +76,9 @@ final class Output implements Runnable {
             return;
         }
         writeTail();
+        wrote(data);
+        // At once, not at the turn's end: thousands of connections may fill in one turn.
+        charge();
         ctx.write(data, ctx.voidPromise());
         dirty = true;
     }
@@ -103,21 +125,83 @@ final class Output implements Runnable {
             dirty = false;
             loop.counts().copied(buffer.readableBytes());
             loop.counts().socketWrite();
+            wrote(buffer);
             ctx.writeAndFlush(buffer.retain(), ctx.voidPromise());
             loop.writeBuffers().giveBack(buffer);
+            settle();
         } else if (dirty) {
             dirty = false;
             loop.counts().socketWrite();
             ctx.flush();
+            settle();
         }
     }
 
     /// Whether the peer takes more. Much of what fills the connection may only wait for a flush.
+    /// While the node's budget is tight it takes more only when nothing waits for it; [#drained] is
+    /// told then.
     boolean writable() {
-        if (!ctx.channel().isWritable()) {
+        boolean tight = loop.ledger().tight();
+        if (tight || !ctx.channel().isWritable()) {
             flushNow();
         }
-        return ctx.channel().isWritable();
+        return ctx.channel().isWritable() && (!tight || charged == 0);
+    }
+
+    /// The memory of what the socket has not taken.
+    int heldBytes() {
+        return charged;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // The same memory, not the same octets.
+    private void wrote(ByteBuf data) {
+        ByteBuf root = Ledger.root(data);
+        if (root != lastRoot) {
+            lastRoot = root;
+            sinceMark += root.capacity();
+        }
+    }
+
+    private void settle() {
+        lastRoot = null;
+        ChannelOutboundBuffer waiting = ctx.channel().unsafe().outboundBuffer();
+        if (waiting == null || waiting.isEmpty()) {
+            beforeMark = 0;
+            sinceMark = 0;
+        } else if (!marked) {
+            mark();
+        }
+        charge();
+    }
+
+    private void mark() {
+        marked = true;
+        beforeMark = sinceMark;
+        sinceMark = 0;
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(this::markPassed);
+    }
+
+    private void markPassed(Future<?> passed) {
+        marked = false;
+        beforeMark = 0;
+        if (!passed.isSuccess()) {
+            // The channel is closed, and its buffer gone.
+            sinceMark = 0;
+        } else if (sinceMark > 0) {
+            mark();
+        }
+        charge();
+        if (charged == 0 && passed.isSuccess()) {
+            drained.run();
+        }
+    }
+
+    private void charge() {
+        int held = beforeMark + sinceMark;
+        if (held != charged) {
+            loop.ledger().charge(held - charged);
+            charged = held;
+        }
     }
 
     private void writeTail() {
@@ -126,13 +210,18 @@ final class Output implements Runnable {
             tail = null;
             dirty = true;
             loop.counts().copied(buffer.readableBytes());
+            wrote(buffer);
             ctx.write(buffer, ctx.voidPromise());
         }
     }
 
-    /// Drops what was not written yet.
+    /// Drops what was not written yet. The channel is closed, and its buffer gone.
     void discard() {
         dirty = false;
+        beforeMark = 0;
+        sinceMark = 0;
+        lastRoot = null;
+        charge();
         if (tail != null) {
             tail.release();
             tail = null;

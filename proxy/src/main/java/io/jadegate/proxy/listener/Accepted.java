@@ -50,6 +50,11 @@ final class Accepted implements Http1ServerConnection.Owner {
         forEach(Http1ServerConnection::abort);
     }
 
+    /// To be called on the loop.
+    void forEachHere(Consumer<Http1ServerConnection> action) {
+        connections.forEach(action);
+    }
+
     private void forEach(Consumer<Http1ServerConnection> action) {
         loop.eventLoop().execute(() -> List.copyOf(connections).forEach(action));
     }

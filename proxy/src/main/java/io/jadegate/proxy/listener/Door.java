@@ -76,6 +76,9 @@ final class Door extends ChannelInboundHandlerAdapter {
     }
 
     private @Nullable Reason admit(ChannelHandlerContext ctx, Channel channel, Peer peer) {
+        if (loops.budget().closed()) {
+            return Reason.BUFFERS_EXHAUSTED;
+        }
         if (!sockets.admit()) {
             return Reason.SOCKETS_EXHAUSTED;
         }

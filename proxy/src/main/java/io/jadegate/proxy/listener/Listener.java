@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -184,6 +185,11 @@ public final class Listener {
     /// Open connections.
     public int connections() {
         return accepted.stream().mapToInt(Accepted::open).sum();
+    }
+
+    /// Shows the connections that live on a loop; to be called on it.
+    public void forEachOn(Loop loop, Consumer<Http1ServerConnection> action) {
+        accepted.get(loop.index()).forEachHere(action);
     }
 
     /// Takes no more connections. Those that wait to be accepted are refused by the system.

@@ -10,7 +10,7 @@ import io.netty.buffer.ByteBuf;
 /// delivered and not yet been [#consumed].
 public interface ByteStream {
     /// How much may be delivered and not consumed before a stream stops reading, in octets; reading
-    /// goes on at half of it.
+    /// goes on at half of it. Less while the node's budget is tight, see [Ledger#window()].
     int WINDOW = 64 * 1024;
 
     /// Sends octets. Takes ownership of `data`. Nothing goes out before [#flush()].
@@ -25,6 +25,9 @@ public interface ByteStream {
     /// Whether the stream wants more now. When it does not, it calls [Receiver#writable()] once it
     /// does.
     boolean writable();
+
+    /// The memory held by what was sent and the peer has not taken, in octets.
+    int heldBytes();
 
     /// Gives credit back for octets that were received from this stream.
     void consumed(int octets);

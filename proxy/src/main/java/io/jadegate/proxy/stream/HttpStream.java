@@ -69,6 +69,13 @@ public sealed interface HttpStream extends ByteStream {
             end(null);
         }
 
+        /// The memory that holds what was received and the endpoint has not taken, or what is kept
+        /// for another try; in octets.
+        long keptBytes();
+
+        /// The route by which the request goes, by name; null before one is chosen.
+        @Nullable String routeName();
+
         /// The client has closed its sending side behind a whole request. It may wait for the
         /// answer, or be gone.
         void halfClosed();

@@ -20,8 +20,8 @@ import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 
 /// What everything on one event loop shares: deadlines, chance, the date, heads to be used again,
-/// and the connections that must not outlive it. Only for the loop's own thread, but for [#index()]
-/// and [#eventLoop()].
+/// and the connections that must not outlive it. Only for the loop's own thread, but for
+/// [#index()], [#eventLoop()] and [#sockets()].
 public final class Loop {
     /// Heads kept for reuse; more in use at once than this are left to the collector.
     private static final int SPARE_HEADS = 256;
@@ -38,11 +38,12 @@ public final class Loop {
     private final LoopCounts counts;
     private final Deadlines deadlines;
     private final Sockets sockets;
+    private final Ledger ledger;
     private final SplittableRandom random = new SplittableRandom();
     private final ArrayDeque<RequestHead> requestHeads = new ArrayDeque<>();
     private final ArrayDeque<ResponseHead> responseHeads = new ArrayDeque<>();
     private final Octets octets = new Octets(KEEP_BYTES);
-    private final ReadBuffers readBuffers = new ReadBuffers();
+    private final ReadBuffers readBuffers;
     private final WriteBuffers writeBuffers = new WriteBuffers();
     private final LongSupplier clock;
     private final List<Runnable> turnEnd = new ArrayList<>();
@@ -63,16 +64,31 @@ public final class Loop {
     ///
     /// @param clock what deadlines pass by, in nanoseconds
     public Loop(int index, EventLoop eventLoop, LongSupplier clock) {
-        this(index, eventLoop, new LoopCounts(), clock, new Sockets(Integer.MAX_VALUE));
+        this(
+                index,
+                eventLoop,
+                new LoopCounts(),
+                clock,
+                new Sockets(Integer.MAX_VALUE),
+                Budget.unlimited());
     }
 
     /// @param sockets the connections of the process
-    Loop(int index, EventLoop eventLoop, LoopCounts counts, LongSupplier clock, Sockets sockets) {
+    /// @param budget what the node may hold
+    Loop(
+            int index,
+            EventLoop eventLoop,
+            LoopCounts counts,
+            LongSupplier clock,
+            Sockets sockets,
+            Budget budget) {
         this.index = index;
         this.eventLoop = eventLoop;
         this.counts = counts;
         this.sockets = sockets;
         this.clock = clock;
+        this.ledger = new Ledger(budget);
+        this.readBuffers = new ReadBuffers(ledger);
         this.deadlines = new Deadlines(eventLoop, clock);
     }
 
@@ -97,6 +113,11 @@ public final class Loop {
     /// The connections of the process.
     public Sockets sockets() {
         return sockets;
+    }
+
+    /// What this loop holds for others.
+    public Ledger ledger() {
+        return ledger;
     }
 
     public SplittableRandom random() {

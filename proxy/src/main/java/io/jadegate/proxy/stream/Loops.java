@@ -19,12 +19,21 @@ public final class Loops {
     private final Transport transport;
     private final IoEventLoopGroup group;
     private final Sockets sockets = Sockets.ofProcess();
+    private final Budget budget;
     private final List<Loop> all;
     private final IdentityHashMap<EventLoop, Loop> byEventLoop = new IdentityHashMap<>();
 
-    /// Starts `count` loops; 0 means one per core.
+    /// Starts `count` loops that may hold as much as they like.
     public Loops(Transport transport, int count) {
+        this(transport, count, Budget.unlimited());
+    }
+
+    /// Starts `count` loops; 0 means one per core.
+    ///
+    /// @param budget what all of them together may hold
+    public Loops(Transport transport, int count, Budget budget) {
         this.transport = transport;
+        this.budget = budget;
         int threads = count > 0 ? count : Runtime.getRuntime().availableProcessors();
         CountedIo io = new CountedIo(transport.ioHandlerFactory());
         group =
@@ -41,7 +50,8 @@ public final class Loops {
                             eventLoop,
                             io.loops().get(loops.size()),
                             System::nanoTime,
-                            sockets);
+                            sockets,
+                            budget);
             loops.add(loop);
             byEventLoop.put(eventLoop, loop);
         }
@@ -59,6 +69,16 @@ public final class Loops {
     /// The connections of the process.
     public Sockets sockets() {
         return sockets;
+    }
+
+    /// What all loops together may hold.
+    public Budget budget() {
+        return budget;
+    }
+
+    /// What all loops together hold, to the byte while they stand still.
+    public long heldBytes() {
+        return all.stream().mapToLong(loop -> loop.ledger().heldBytes()).sum();
     }
 
     /// All loops, by index.

@@ -32,6 +32,11 @@ public record Peer(InetAddress address, String text, int port, int localPort, bo
         return port == 0;
     }
 
+    /// Address and port as people write them together.
+    public String socket() {
+        return (address.getAddress().length == 4 ? text : "[" + text + "]") + ":" + port;
+    }
+
     /// An address as text: IPv6 in its shortest form (RFC 5952), without scope and brackets.
     public static String text(InetAddress address) {
         byte[] octets = address.getAddress();

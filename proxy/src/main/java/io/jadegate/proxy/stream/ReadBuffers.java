@@ -3,6 +3,7 @@ package io.jadegate.proxy.stream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
+import io.netty.util.UncheckedBooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// What the connections of one loop read into. Each read of a connection that sends little goes
@@ -18,11 +19,14 @@ final class ReadBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
     /// Reads of one connection before the others have their turn.
     private static final int READS = 16;
 
+    private final Ledger ledger;
     private @Nullable ByteBuf small;
     private boolean over;
 
-    ReadBuffers() {
+    /// @param ledger while it is tight, every read is small and the only one of its turn
+    ReadBuffers(Ledger ledger) {
         super(READS);
+        this.ledger = ledger;
     }
 
     @Override
@@ -64,12 +68,18 @@ final class ReadBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
 
         @Override
         public ByteBuf allocate(ByteBufAllocator allocator) {
-            return size == SMALL ? small(allocator) : allocator.ioBuffer(size);
+            int now = guess();
+            return now == SMALL ? small(allocator) : allocator.ioBuffer(now);
         }
 
         @Override
         public int guess() {
-            return size;
+            return ledger.tight() ? SMALL : size;
+        }
+
+        @Override
+        public boolean continueReading(UncheckedBooleanSupplier more) {
+            return super.continueReading(more) && !ledger.tight();
         }
 
         @Override

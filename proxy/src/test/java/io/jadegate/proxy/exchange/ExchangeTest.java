@@ -346,6 +346,11 @@ class ExchangeTest {
 
     /// A client whose connection takes no more until it is told so.
     private static final class StalledClient implements HttpStream.Server {
+        @Override
+        public int heldBytes() {
+            return 0;
+        }
+
         private final Loop loop;
         private final CountDownLatch received = new CountDownLatch(4);
         private HttpStream.@Nullable RequestReceiver receiver;

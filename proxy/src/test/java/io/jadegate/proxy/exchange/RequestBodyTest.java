@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
+import io.jadegate.proxy.stream.Budget;
 import io.jadegate.proxy.stream.HttpStream;
+import io.jadegate.proxy.stream.Ledger;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.OutgoingRequest;
 import io.jadegate.proxy.stream.OutgoingResponse;
@@ -21,7 +23,8 @@ import org.junit.jupiter.api.Test;
 class RequestBodyTest {
     private final RecordingSource source = new RecordingSource();
     private final List<ByteBuf> pieces = new ArrayList<>();
-    private RequestBody body = new RequestBody(source, /* ended= */ false);
+    private final Ledger ledger = new Ledger(new Budget(1 << 20));
+    private RequestBody body = new RequestBody(source, ledger, /* ended= */ false);
 
     @AfterEach
     void everyPieceIsReleased() {
@@ -36,6 +39,11 @@ class RequestBodyTest {
     }
 
     private static final class RecordingSource implements HttpStream.Server {
+        @Override
+        public int heldBytes() {
+            return 0;
+        }
+
         private int consumed;
 
         @Override
@@ -91,6 +99,11 @@ class RequestBodyTest {
     }
 
     private static final class RecordingSink implements HttpStream.Client {
+        @Override
+        public int heldBytes() {
+            return 0;
+        }
+
         private final StringBuilder sent = new StringBuilder();
         private boolean writable = true;
 
@@ -255,7 +268,7 @@ class RequestBodyTest {
 
     @Test
     void aRequestWithoutABodyCanAlwaysBeSentAgain() {
-        body = new RequestBody(source, /* ended= */ true);
+        body = new RequestBody(source, ledger, /* ended= */ true);
         body.attach(new RecordingSink(), /* keep= */ false);
         body.detach();
 

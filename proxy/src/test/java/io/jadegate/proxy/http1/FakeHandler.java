@@ -69,6 +69,16 @@ final class FakeHandler implements HttpStream.Handler {
 
     /// One request, and everything its stream said of it.
     static final class Received implements HttpStream.RequestReceiver {
+        @Override
+        public long keptBytes() {
+            return 0;
+        }
+
+        @Override
+        public @Nullable String routeName() {
+            return null;
+        }
+
         private final HttpStream.Server stream;
         private final String path;
         private final @Nullable Failure refusal;

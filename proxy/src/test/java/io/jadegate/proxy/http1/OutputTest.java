@@ -1,0 +1,103 @@
+package io.jadegate.proxy.http1;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.nio.channels.ClosedChannelException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class OutputTest {
+    private static final int SIZE = 16 * 1024;
+
+    private final TestChannel channel = new TestChannel();
+    private int drained;
+    private Output output;
+
+    /// Does not mind that writes fail on a closed channel.
+    private static final class Deaf extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            assertThat(cause).isInstanceOf(ClosedChannelException.class);
+        }
+    }
+
+    @BeforeEach
+    void begin() {
+        ChannelInboundHandlerAdapter handler = new Deaf();
+        channel.begin(handler);
+        ChannelHandlerContext ctx = channel.pipeline().context(handler);
+        output = new Output(ctx, channel.loop(), () -> drained++);
+    }
+
+    @AfterEach
+    void holdsNothingInTheEnd() {
+        output.discard();
+        channel.finishAndReleaseAll();
+        assertThat(charged()).isZero();
+    }
+
+    @Test
+    void chargesABodyBeforeItIsFlushed() {
+        output.data(body());
+        output.flush();
+
+        assertThat(charged()).isEqualTo(SIZE);
+        assertThat(channel.sent()).hasSize(SIZE);
+        assertThat(charged()).isZero();
+        assertThat(drained).isZero();
+    }
+
+    @Test
+    void chargesWhatThePeerDoesNotTakeUntilItDoes() {
+        channel.hold();
+        output.data(body());
+        output.flushNow();
+        output.data(body());
+        output.flushNow();
+        assertThat(output.heldBytes()).isEqualTo(2 * SIZE);
+        assertThat(charged()).isEqualTo(2 * SIZE);
+
+        channel.letGo();
+
+        assertThat(channel.sent()).hasSize(2 * SIZE);
+        assertThat(charged()).isZero();
+        assertThat(drained).isEqualTo(1);
+    }
+
+    @Test
+    void givesBackWhatItNeverSentWhenTheChannelCloses() {
+        output.data(body());
+        assertThat(charged()).isEqualTo(SIZE);
+
+        channel.close();
+        output.discard();
+
+        assertThat(charged()).isZero();
+    }
+
+    @Test
+    void givesBackWhatWaitsWhenTheChannelCloses() {
+        channel.hold();
+        output.data(body());
+        output.flushNow();
+
+        channel.close();
+        output.discard();
+        channel.runPendingTasks();
+
+        assertThat(charged()).isZero();
+        assertThat(drained).isZero();
+    }
+
+    private long charged() {
+        return channel.loop().ledger().heldBytes();
+    }
+
+    private ByteBuf body() {
+        return channel.alloc().directBuffer(SIZE).writeZero(SIZE);
+    }
+}
