@@ -173,7 +173,9 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event != ChannelInputShutdownEvent.INSTANCE) {
+        // A connection that is refused also says that its input has ended; the connect future
+        // tells.
+        if (event != ChannelInputShutdownEvent.INSTANCE || !ctx.channel().isActive()) {
             return;
         }
         Stream current = stream;

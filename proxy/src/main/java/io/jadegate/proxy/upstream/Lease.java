@@ -199,7 +199,7 @@ public final class Lease {
             connectFailed(chosen, Connector.failure(future.cause()));
             return;
         }
-        chosen.counts(loop).connectionOpened();
+        pooled.opened();
         if (state == State.CONNECTING) {
             state = State.LENT;
             borrower.lent(pooled.connection().open(borrower), chosen);

@@ -17,6 +17,7 @@ final class PooledConnection implements Http1ClientConnection.Owner {
     private final long openedNanos;
     private final int maxRequests;
     private PoolConfig pool;
+    private boolean opened;
     private boolean idle;
 
     PooledConnection(
@@ -38,6 +39,12 @@ final class PooledConnection implements Http1ClientConnection.Owner {
 
     Target target() {
         return target;
+    }
+
+    /// The connection stands. Until now whoever makes it has kept the books.
+    void opened() {
+        opened = true;
+        target.counts(loop).connectionOpened();
     }
 
     /// Leaves the idle list for a request of an upstream with these settings.
@@ -66,6 +73,9 @@ final class PooledConnection implements Http1ClientConnection.Owner {
 
     @Override
     public void closed(Http1ClientConnection connection) {
+        if (!opened) {
+            return;
+        }
         idleDeadline.cancel();
         if (idle) {
             idle = false;

@@ -86,9 +86,13 @@ class Http1ClientConnectionTest {
 
     @Test
     void leavesARefusedConnectionToWhoeverConnects() {
+        channel.connecting(true);
         channel.pipeline().fireExceptionCaught(new NotYetConnectedException());
+        channel.receiveEnd();
 
         assertThat(channel.isOpen()).isTrue();
+        assertThat(pool.closed).isZero();
+        channel.connecting(false);
     }
 
     // ---- reuse

@@ -28,6 +28,7 @@ final class TestChannel extends EmbeddedChannel implements DuplexChannel {
     private long skew;
     private boolean peerless;
     private boolean held;
+    private boolean connecting;
     private boolean inputShutdown;
     private boolean outputShutdown;
     private final ChannelConfig config = new Config(this);
@@ -109,6 +110,16 @@ final class TestChannel extends EmbeddedChannel implements DuplexChannel {
             octets.release();
         }
         return text.toString();
+    }
+
+    /// Whether the connection is still being made.
+    void connecting(boolean connecting) {
+        this.connecting = connecting;
+    }
+
+    @Override
+    public boolean isActive() {
+        return !connecting && super.isActive();
     }
 
     /// The peer stops reading.

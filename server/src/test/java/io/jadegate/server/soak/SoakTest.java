@@ -67,9 +67,7 @@ class SoakTest {
     private static void assertAtRest(Soak.Outcome outcome) {
         assertThat(outcome.after().closeWait()).isZero();
         assertThat(outcome.after().clients()).isZero();
-        // The gauge, unlike the descriptors below, was once seen to miss a connection that it had
-        // not counted when it was opened.
-        assertThat(outcome.after().endpoints()).isNotPositive();
+        assertThat(outcome.after().endpoints()).isZero();
         assertThat(outcome.after().inFlight()).isZero();
         assertThat(outcome.after().descriptors())
                 .isLessThanOrEqualTo(outcome.before().descriptors());
