@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -204,6 +205,26 @@ class ConnectionsTest {
         Message response = client.readResponse();
 
         assertThat(response.body()).isEqualTo("ok");
+        assertThat(client.readToEnd()).isEmpty();
+    }
+
+    /// More than all sockets on the way take at once: the answer has to wait for its reader.
+    @Test
+    void answersAClientThatHasEndedItsSideAtLength() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.forward(backend);
+        String body = "0123456789abcdef".repeat(2 << 20);
+
+        Wire client = gateway.send(GET).endOutput();
+        Wire upstream = backend.accept();
+        upstream.readRequest();
+        upstream.send("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n");
+        FutureTask<Wire> sending = new FutureTask<>(() -> upstream.send(body));
+        Thread.ofVirtual().start(sending);
+        Message response = client.readResponse();
+        sending.get();
+
+        assertThat(response.body().equals(body)).isTrue();
         assertThat(client.readToEnd()).isEmpty();
     }
 

@@ -1,0 +1,173 @@
+package io.jadegate.proxy.stream;
+
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoOps;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import org.jspecify.annotations.Nullable;
+
+/// Netty's epoll with two gaps closed that cost connections.
+///
+/// - The system names the socket of an event by its descriptor. When what one event leads to closes
+///   another socket and opens a new one, the new one may get the number of the closed, whose own
+///   events of the same batch would then reach it: told that its input has ended, it would never
+///   hear its answer. What was registered since a batch was fetched hears nothing of that batch;
+///   what concerns it is told again with the next.
+/// - A socket that is interested in nothing at the moment is taken out of the set (since Netty
+///   4.2.13), and cannot be put back, which ends the connection. Here it stays in it, for errors.
+final class GuardedEpoll implements IoHandlerFactory {
+    private final IoHandlerFactory epoll = EpollIoHandler.newFactory();
+
+    @Override
+    public IoHandler newHandler(ThreadAwareExecutor executor) {
+        return new Handler(epoll.newHandler(executor));
+    }
+
+    @Override
+    public boolean isChangingThreadSupported() {
+        return epoll.isChangingThreadSupported();
+    }
+
+    private static final class Handler implements IoHandler {
+        private final IoHandler epoll;
+
+        /// Counts turns; there is at most one batch of events in each.
+        private long turn;
+
+        Handler(IoHandler epoll) {
+            this.epoll = epoll;
+        }
+
+        @Override
+        public void initialize() {
+            epoll.initialize();
+        }
+
+        @Override
+        public int run(IoHandlerContext context) {
+            turn++;
+            return epoll.run(context);
+        }
+
+        @Override
+        public void prepareToDestroy() {
+            epoll.prepareToDestroy();
+        }
+
+        @Override
+        public void destroy() {
+            epoll.destroy();
+        }
+
+        @Override
+        public IoRegistration register(IoHandle handle) throws Exception {
+            Socket socket = new Socket(this, (EpollIoHandle) handle);
+            socket.registration = epoll.register(socket);
+            return socket;
+        }
+
+        @Override
+        public void wakeup() {
+            epoll.wakeup();
+        }
+
+        @Override
+        public boolean isCompatible(Class<? extends IoHandle> type) {
+            return epoll.isCompatible(type);
+        }
+    }
+
+    /// A socket as epoll sees it, and its place in epoll's set as the socket sees it.
+    @SuppressWarnings("try") // Netty's own interface lets close() fail in any way.
+    private static final class Socket implements EpollIoHandle, IoRegistration {
+        private final Handler handler;
+        private final EpollIoHandle handle;
+
+        /// The turn it was registered in; tasks run behind a turn's events, but no batch is fetched
+        /// before the next.
+        private final long since;
+
+        private @Nullable IoRegistration registration;
+        private boolean added;
+
+        Socket(Handler handler, EpollIoHandle handle) {
+            this.handler = handler;
+            this.handle = handle;
+            this.since = handler.turn;
+        }
+
+        private IoRegistration registration() {
+            IoRegistration known = registration;
+            if (known == null) {
+                throw new IllegalStateException("not registered yet");
+            }
+            return known;
+        }
+
+        // ---- what epoll asks
+
+        @Override
+        public FileDescriptor fd() {
+            return handle.fd();
+        }
+
+        @Override
+        public void handle(IoRegistration own, IoEvent event) {
+            if (handler.turn != since) {
+                handle.handle(this, event);
+            }
+        }
+
+        @Override
+        public void registered() {
+            handle.registered();
+        }
+
+        @Override
+        public void unregistered() {
+            handle.unregistered();
+        }
+
+        @Override
+        public void close() throws Exception {
+            handle.close();
+        }
+
+        // ---- what the socket asks
+
+        @Override
+        @SuppressWarnings("TypeParameterUnusedInFormals") // Netty's own signature.
+        public <T> T attachment() {
+            return registration().attachment();
+        }
+
+        @Override
+        public long submit(IoOps ops) {
+            boolean nothing = ops.equals(EpollIoOps.NONE);
+            if (nothing && added) {
+                // Edge-triggered, an error is told once and not for ever.
+                return registration().submit(EpollIoOps.EPOLLET);
+            }
+            added |= !nothing;
+            return registration().submit(ops);
+        }
+
+        @Override
+        public boolean isValid() {
+            return registration().isValid();
+        }
+
+        @Override
+        public boolean cancel() {
+            return registration().cancel();
+        }
+    }
+}
