@@ -18,11 +18,15 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What everything on one event loop shares: deadlines, chance, the date, heads to be used again,
 /// and the connections that must not outlive it. Only for the loop's own thread, but for
 /// [#index()], [#eventLoop()] and [#sockets()].
 public final class Loop {
+    private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
+
     /// Heads kept for reuse; more in use at once than this are left to the collector.
     private static final int SPARE_HEADS = 256;
 
@@ -141,8 +145,6 @@ public final class Loop {
     /// Runs `task` once, when the loop has dealt with all that is ready to be read now and before
     /// it waits again. What is sent then, for many connections one after the other, wakes those who
     /// receive it less often than if each were served as it came.
-    ///
-    /// @param task must not fail
     public void atTurnEnd(Runnable task) {
         turnEnd.add(task);
         endTurnLater();
@@ -158,11 +160,20 @@ public final class Loop {
     private void endTurn() {
         // What is added meanwhile still belongs to this turn.
         for (int i = 0; i < turnEnd.size(); i++) {
-            turnEnd.get(i).run();
+            run(turnEnd.get(i));
         }
         turnEnd.clear();
         turnEnds = false;
         nowKnown = false;
+    }
+
+    /// One that fails must not stop all others, now and for ever.
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.error("what was left to the end of a loop's turn failed", e);
+        }
     }
 
     /// The time now as a `Date` field has it (RFC 9110 §5.6.7).
