@@ -59,10 +59,10 @@ final class Operator {
         return wrong;
     }
 
-    /// Changes until all is over.
+    /// Changes until all is over, and leaves a configuration without what comes and goes.
     void goOn(ShippedNode node, Scene scene, SplittableRandom random) {
         try {
-            while (!scene.isOver()) {
+            while (!scene.isOver() || hasMore()) {
                 change(node, scene);
                 scene.pause(random, PAUSE_MILLIS);
             }
@@ -116,10 +116,15 @@ final class Operator {
 
     // ---- configurations
 
+    /// Whether the listener that comes and goes is there, and with it its descriptor.
+    private boolean hasMore() {
+        return revision % 2 == 1;
+    }
+
     /// Of an odd revision there is more than of an even one, and every one has routes and an
     /// upstream by names of its own.
     private String config(Mistake mistake) {
-        boolean more = revision % 2 == 1;
+        boolean more = hasMore();
         StringBuilder yaml =
                 new StringBuilder(
                         """
@@ -135,6 +140,7 @@ final class Operator {
                             keep-alive-requests: 200
                             keep-alive-age: 30s
                             half-close: 500ms
+                            first-byte: 20s
                         listeners:
                           web: { address: "127.0.0.1:0" }
                           <extra listener>
