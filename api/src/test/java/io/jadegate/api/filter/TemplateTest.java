@@ -231,7 +231,7 @@ class TemplateTest {
 
         @Override
         public <T> void put(Key<T> key, T value) {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("templates only read");
         }
     }
 }

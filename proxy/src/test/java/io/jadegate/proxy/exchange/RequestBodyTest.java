@@ -53,12 +53,12 @@ class RequestBodyTest {
 
         @Override
         public Loop loop() {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("a body has no business with the loop");
         }
 
         @Override
         public Peer peer() {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("a body has no business with the peer");
         }
 
         @Override
