@@ -231,7 +231,6 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        loop.look();
         ByteBuf in = (ByteBuf) message;
         loop.counts().socketRead();
         try {

@@ -308,7 +308,6 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        loop.look();
         ByteBuf in = (ByteBuf) message;
         loop.counts().socketRead();
         if (pending != null) {

@@ -128,17 +128,14 @@ public final class Loop {
         return random;
     }
 
-    /// The time that deadlines pass by, in nanoseconds: as it was at the last [#look()], or else
-    /// when it was first asked for in the loop's turn.
+    /// The time that deadlines pass by, in nanoseconds, as it was when it was first asked for in the
+    /// loop's turn: all that a turn finds ready became ready together.
     public long now() {
-        return nowKnown ? now : look();
-    }
-
-    /// Looks at the clock. For whoever takes something new in hand: an event that has just come.
-    public long look() {
-        now = clock.getAsLong();
-        nowKnown = true;
-        endTurnLater();
+        if (!nowKnown) {
+            now = clock.getAsLong();
+            nowKnown = true;
+            endTurnLater();
+        }
         return now;
     }
 
