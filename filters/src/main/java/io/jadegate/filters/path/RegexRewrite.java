@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.jadegate.api.config.RegexSize;
 import io.jadegate.api.filter.FilterProvider.SettingsException;
 import io.jadegate.api.filter.HttpExchange;
 import java.util.ArrayList;
@@ -22,6 +23,9 @@ record RegexRewrite(Pattern pattern, List<Piece> replacement) implements Rewrite
     static RegexRewrite of(String regex, String replacement) throws SettingsException {
         if (regex.isEmpty()) {
             throw new SettingsException("regex", "must not be empty");
+        }
+        if (RegexSize.tooLarge(regex)) {
+            throw new SettingsException("regex", "\"" + regex + "\" is too large");
         }
         try {
             Pattern pattern = Pattern.compile(regex);

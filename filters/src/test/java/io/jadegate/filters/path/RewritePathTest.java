@@ -215,6 +215,7 @@ class RewritePathTest {
             delimiter = '|',
             value = {
                 "( | x | regex | \"(\" is no RE2 expression: missing closing )",
+                "((a{100}){100}){100} | x | regex | \"((a{100}){100}){100}\" is too large",
                 "'' | x | regex | must not be empty",
                 "a | $ | replacement | \"$\" without a group at character 1; a dollar sign is"
                         + " written \"$$\"",
