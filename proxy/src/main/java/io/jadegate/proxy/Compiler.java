@@ -25,6 +25,7 @@ import io.jadegate.proxy.exchange.ClientAddresses;
 import io.jadegate.proxy.exchange.ErrorPages;
 import io.jadegate.proxy.exchange.Route;
 import io.jadegate.proxy.exchange.Serving;
+import io.jadegate.proxy.exchange.Timeouts;
 import io.jadegate.proxy.exchange.Via;
 import io.jadegate.proxy.http1.HeadLimits;
 import io.jadegate.proxy.observe.Meters;
@@ -49,6 +50,10 @@ import org.jspecify.annotations.Nullable;
 final class Compiler {
     private final NodeConfig node;
     private final Map<String, HttpFilterProvider<?>> providers;
+
+    /// Of the compilation under way, so that routes share them.
+    private final Map<TimeoutsConfig, Timeouts> timeouts = new HashMap<>();
+
     private final List<ConnectionFilterProvider<?>> connectionProviders;
     private final Loops loops;
     private final Meters meters;
@@ -82,6 +87,7 @@ final class Compiler {
                         defaults.limits().fields(),
                         octets(defaults.limits().uri().bytes()));
         Map<String, Upstream> upstreams = upstreams(config, limits, before);
+        timeouts.clear();
         FilterInstances filters = filters(config, before);
         List<CompiledRoute> routes = routes(config, before, upstreams, filters);
         Set<Problem> found = new LinkedHashSet<>();
@@ -237,7 +243,8 @@ final class Compiler {
                 new Route(
                         name,
                         config,
-                        config.timeouts().over(all.defaults().timeouts()),
+                        timeouts.computeIfAbsent(
+                                config.timeouts().over(all.defaults().timeouts()), Timeouts::of),
                         config.limits().over(all.defaults().limits()),
                         action,
                         chain.steps(),

@@ -200,6 +200,11 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     }
 
     private void act() {
+        if (route().upstream() != null) {
+            // What most do, without a look at the action: see Route.
+            call();
+            return;
+        }
         switch (route().action()) {
             case Route.Action.Pass _ -> call();
             case Route.Action.Redirect redirect ->

@@ -317,12 +317,12 @@ final class RequestContext implements HttpExchange {
 
     @Override
     public int matchedLength() {
-        return match == null ? 0 : match.matchedLength();
+        return match == null ? 0 : match.matchedLength(received);
     }
 
     @Override
     public @Nullable String pathParameter(String name) {
-        return match == null ? null : match.capture(name);
+        return match == null ? null : match.capture(received, name);
     }
 
     @Override

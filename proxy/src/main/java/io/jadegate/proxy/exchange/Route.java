@@ -3,7 +3,6 @@ package io.jadegate.proxy.exchange;
 import io.jadegate.api.config.LimitsConfig;
 import io.jadegate.api.config.RetryConfig;
 import io.jadegate.api.config.RouteConfig;
-import io.jadegate.api.config.TimeoutsConfig;
 import io.jadegate.api.filter.HttpExchange;
 import io.jadegate.api.filter.LocalResponse;
 import io.jadegate.api.filter.Template;
@@ -11,19 +10,22 @@ import io.jadegate.proxy.observe.PerLoop;
 import io.jadegate.proxy.observe.RouteCounts;
 import io.jadegate.proxy.upstream.Upstream;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A route compiled for serving: what happens to the requests it takes. Immutable.
+///
+/// In a large table each route is far from the caches, so what every request asks is in here and
+/// not behind a reference.
 public final class Route {
     private final String name;
     private final Action action;
+    private final @Nullable Upstream upstream;
     private final List<FilterStep> steps;
     private final Timeouts timeouts;
     private final long bodyLimit;
     private final boolean websocket;
     private final int tries;
-    private final Set<RetryConfig.Condition> retryOn;
+    private final int retryOn;
     private final double retryShare;
     private final long perTryNanos;
     private final PerLoop<RouteCounts> counts;
@@ -46,19 +48,20 @@ public final class Route {
     public Route(
             String name,
             RouteConfig config,
-            TimeoutsConfig timeouts,
+            Timeouts timeouts,
             LimitsConfig limits,
             Action action,
             List<FilterStep> steps,
             PerLoop<RouteCounts> counts) {
         this.name = name;
         this.action = action;
+        this.upstream = action instanceof Action.Pass(Upstream passed) ? passed : null;
         this.steps = List.copyOf(steps);
-        this.timeouts = Timeouts.of(timeouts);
+        this.timeouts = timeouts;
         this.bodyLimit = limits.body().bytes();
         this.websocket = config.websocket();
         this.tries = config.retry().tries();
-        this.retryOn = Set.copyOf(config.retry().on());
+        this.retryOn = bits(config.retry().on());
         this.retryShare = config.retry().budget().fraction();
         this.perTryNanos = config.retry().perTry().toNanos();
         this.counts = counts;
@@ -78,7 +81,7 @@ public final class Route {
 
     /// The upstream it leads to, or null.
     @Nullable Upstream upstream() {
-        return action instanceof Action.Pass(Upstream upstream) ? upstream : null;
+        return upstream;
     }
 
     Timeouts timeouts() {
@@ -100,11 +103,23 @@ public final class Route {
     }
 
     boolean retriesOn(RetryConfig.Condition condition) {
-        return retryOn.contains(condition);
+        return (retryOn & bit(condition)) != 0;
     }
 
     double retryShare() {
         return retryShare;
+    }
+
+    private static int bits(List<RetryConfig.Condition> conditions) {
+        int bits = 0;
+        for (RetryConfig.Condition condition : conditions) {
+            bits |= bit(condition);
+        }
+        return bits;
+    }
+
+    private static int bit(RetryConfig.Condition condition) {
+        return 1 << condition.ordinal();
     }
 
     /// How long one try may take to begin its answer; 0 for no limit of its own.

@@ -2,8 +2,8 @@ package io.jadegate.proxy.exchange;
 
 import io.jadegate.api.config.TimeoutsConfig;
 
-/// The timeouts of a route in nanoseconds; 0 means no limit.
-record Timeouts(
+/// The timeouts of a route in nanoseconds; 0 means no limit. Routes that have the same share one.
+public record Timeouts(
         long connect,
         long bodyIdle,
         long write,
@@ -13,7 +13,7 @@ record Timeouts(
         long total,
         long tunnelIdle) {
 
-    static Timeouts of(TimeoutsConfig config) {
+    public static Timeouts of(TimeoutsConfig config) {
         return new Timeouts(
                 config.connect().toNanos(),
                 config.bodyIdle().toNanos(),

@@ -1,7 +1,6 @@
 package io.jadegate.proxy.observe;
 
 import io.jadegate.api.plane.Telemetry.Distribution;
-import org.jspecify.annotations.Nullable;
 
 /// How long things took, in ranges that grow with the value: each doubling is cut into four equal
 /// parts, so a quantile read from it is at most an eighth off. Moved by one event loop, read by any
@@ -10,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// Time is counted in 1/1024 of a millisecond: so the doublings meet one millisecond exactly, and
 /// the bounds that are shown are round numbers. Values up to 131 s are told apart; longer ones meet
 /// in the last range. The ranges are longs, for an int would wrap within a day at full speed.
+///
+/// Its counters are part of a tally, among those of others: in a large table each route's are far
+/// from the caches, and each place of their own would be one more wait for memory.
 final class Histogram {
     private static final int PARTS_BITS = 2;
     private static final int PARTS = 1 << PARTS_BITS;
@@ -20,17 +22,27 @@ final class Histogram {
 
     private static final int RANGES = (TOP_DOUBLING - PARTS_BITS + 2) * PARTS;
     private static final int ABOVE = RANGES;
-    private static final int SUM = RANGES + 1;
+
+    /// How many slots the ranges take in a tally.
+    static final int SLOTS = RANGES + 1;
 
     /// The doublings from 0.0625 ms = 2^6 units on are shown.
     private static final int FIRST_SHOWN = 6;
 
-    private final Tally tally = new Tally(RANGES + 2);
+    private final int sumSlot;
+    private final int firstSlot;
+
+    /// @param sumSlot where the sum of all values is
+    /// @param firstSlot where [#SLOTS] slots for the ranges begin
+    Histogram(int sumSlot, int firstSlot) {
+        this.sumSlot = sumSlot;
+        this.firstSlot = firstSlot;
+    }
 
     /// @param nanos 0 or more
-    void record(long nanos) {
-        tally.increment(range(nanos));
-        tally.add(SUM, nanos);
+    void record(Tally tally, long nanos) {
+        tally.increment(firstSlot + range(nanos));
+        tally.add(sumSlot, nanos);
     }
 
     /// The range of a value. Bounds belong to the range below them.
@@ -58,15 +70,12 @@ final class Histogram {
         private final long[] counts = new long[SHOWN + 1];
         private long nanos;
 
-        void add(@Nullable Histogram histogram) {
-            if (histogram == null) {
-                return;
-            }
+        void add(Histogram histogram, Tally tally) {
             for (int range = 0; range < RANGES; range++) {
-                counts[shown(range)] += histogram.tally.read(range);
+                counts[shown(range)] += tally.read(histogram.firstSlot + range);
             }
-            counts[SHOWN] += histogram.tally.read(ABOVE);
-            nanos += histogram.tally.read(SUM);
+            counts[SHOWN] += tally.read(histogram.firstSlot + ABOVE);
+            nanos += tally.read(histogram.sumSlot);
         }
 
         /// The first four ranges are single units, then come four to each doubling.

@@ -3,7 +3,6 @@ package io.jadegate.proxy.observe;
 import io.jadegate.api.filter.Reason;
 import io.jadegate.api.plane.Metric;
 import io.jadegate.api.plane.Telemetry.Readings;
-import org.jspecify.annotations.Nullable;
 
 /// What one event loop counts of one route.
 public final class RouteCounts {
@@ -53,13 +52,17 @@ public final class RouteCounts {
     private static final int RETRIES_SLOT = CUT_SLOT + 1;
     private static final int RECEIVED_SLOT = CUT_SLOT + 2;
     private static final int SENT_SLOT = CUT_SLOT + 3;
+    private static final int DURATION_SUM_SLOT = CUT_SLOT + 4;
+    private static final int FIRST_BYTE_SUM_SLOT = CUT_SLOT + 5;
+    private static final int DURATION_SLOT = CUT_SLOT + 6;
+    private static final int FIRST_BYTE_SLOT = DURATION_SLOT + Histogram.SLOTS;
 
-    private final Tally tally = new Tally(CUT_SLOT + 4);
+    private static final Histogram DURATIONS = new Histogram(DURATION_SUM_SLOT, DURATION_SLOT);
+    private static final Histogram FIRST_BYTES =
+            new Histogram(FIRST_BYTE_SUM_SLOT, FIRST_BYTE_SLOT);
+
+    private final Tally tally = new Tally(FIRST_BYTE_SLOT + Histogram.SLOTS);
     private final ReasonCounts reasons = new ReasonCounts();
-
-    // Made on first use: many routes never see an upstream.
-    private volatile @Nullable Histogram duration;
-    private volatile @Nullable Histogram firstByte;
 
     RouteCounts() {}
 
@@ -79,31 +82,15 @@ public final class RouteCounts {
         tally.add(RECEIVED_SLOT, facts.bytesReceived());
         tally.add(SENT_SLOT, facts.bytesSent());
         if (!facts.tunnel()) {
-            recordDuration(facts.durationNanos());
+            DURATIONS.record(tally, facts.durationNanos());
         }
         if (facts.firstByteNanos() >= 0) {
-            recordFirstByte(facts.firstByteNanos());
+            FIRST_BYTES.record(tally, facts.firstByteNanos());
         }
     }
 
     private static int statusClass(int status) {
         return status >= 100 && status < 600 ? status / 100 : 0;
-    }
-
-    private void recordDuration(long nanos) {
-        Histogram histogram = duration;
-        if (histogram == null) {
-            duration = histogram = new Histogram();
-        }
-        histogram.record(nanos);
-    }
-
-    private void recordFirstByte(long nanos) {
-        Histogram histogram = firstByte;
-        if (histogram == null) {
-            firstByte = histogram = new Histogram();
-        }
-        histogram.record(nanos);
     }
 
     static void report(PerLoop<RouteCounts> route, Readings readings) {
@@ -125,8 +112,8 @@ public final class RouteCounts {
         var durations = new Histogram.Summed();
         var firstBytes = new Histogram.Summed();
         route.forEach(counts -> {
-            durations.add(counts.duration);
-            firstBytes.add(counts.firstByte);
+            durations.add(DURATIONS, counts.tally);
+            firstBytes.add(FIRST_BYTES, counts.tally);
         });
         readings.distribution(DURATION, durations.distribution(), name);
         readings.distribution(FIRST_BYTE, firstBytes.distribution(), name);

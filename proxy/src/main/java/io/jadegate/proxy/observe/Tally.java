@@ -1,14 +1,19 @@
 package io.jadegate.proxy.observe;
 
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /// A few counters that one event loop moves and any thread reads. No atomic operations: a move is a
 /// plain addition, made visible without ordering.
+///
+/// Neighbours in the array are neighbours in the caches: those that move together stand together.
 final class Tally {
-    private final AtomicLongArray slots;
+    private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(long[].class);
+
+    private final long[] slots;
 
     Tally(int size) {
-        slots = new AtomicLongArray(size);
+        slots = new long[size];
     }
 
     void increment(int slot) {
@@ -16,10 +21,10 @@ final class Tally {
     }
 
     void add(int slot, long amount) {
-        slots.setOpaque(slot, slots.getPlain(slot) + amount);
+        SLOT.setOpaque(slots, slot, slots[slot] + amount);
     }
 
     long read(int slot) {
-        return slots.getOpaque(slot);
+        return (long) SLOT.getOpaque(slots, slot);
     }
 }

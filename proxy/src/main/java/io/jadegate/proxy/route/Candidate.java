@@ -44,7 +44,9 @@ final class Candidate<R> {
 
     private final boolean regex;
     private final int priority;
-    private final @Nullable RouteMatch<R> constant;
+
+    /// The answer for a request that this takes.
+    final RouteMatch<R> match;
 
     /// Set once, before any table that holds this is published.
     private long rank;
@@ -67,20 +69,7 @@ final class Candidate<R> {
         this.listeners = entry.match().listeners();
         this.segmentWise = !(path instanceof PathPattern.TextPrefix);
         this.regex = path instanceof PathPattern.Regex;
-        this.constant = constantMatch(route, path);
-    }
-
-    private static <R> @Nullable RouteMatch<R> constantMatch(R route, PathPattern path) {
-        return switch (path) {
-            case PathPattern.Any _ -> new RouteMatch<>(route, 0, List.of());
-            case PathPattern.Exact(String text) ->
-                    new RouteMatch<>(route, text.length(), List.of());
-            case PathPattern.Prefix(String text) ->
-                    new RouteMatch<>(route, text.length(), List.of());
-            case PathPattern.TextPrefix(String text) ->
-                    new RouteMatch<>(route, text.length(), List.of());
-            case PathPattern.Regex _, PathTemplate _ -> null;
-        };
+        this.match = RouteMatch.of(route, path);
     }
 
     // Written out: a large table is sorted with it at every start.
@@ -122,20 +111,6 @@ final class Candidate<R> {
         return conditions.hold(head, client)
                 && (!regex
                         || path.matches(head.fields().bytes(), head.pathStart(), head.pathEnd()));
-    }
-
-    /// The answer for a request that this takes.
-    RouteMatch<R> match(RequestHead head) {
-        if (constant != null) {
-            return constant;
-        }
-        int start = head.pathStart();
-        int end = head.pathEnd();
-        List<String> captures =
-                path instanceof PathTemplate template
-                        ? template.capture(head.fields().bytes(), start, end)
-                        : List.of();
-        return new RouteMatch<>(route, end - start, captures);
     }
 
     /// Whether this takes every request that `other` takes. False when that cannot be told.

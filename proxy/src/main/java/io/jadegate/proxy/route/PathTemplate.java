@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// A path of literal and captured segments: `/customers/{id}/orders`, `/files/{name...}`.
 ///
@@ -128,23 +129,20 @@ record PathTemplate(List<Segment> segments, String order, List<String> captures,
         return generality.append('0').append(literals).toString();
     }
 
-    /// The names and values of what is captured, alternately.
+    /// What is captured under a name, or null when nothing is.
     ///
     /// The path is one that matches, so literals are passed over unread: in a large table every
     /// template is far from the caches.
-    List<String> capture(byte[] bytes, int start, int end) {
-        List<String> captured = new ArrayList<>(4);
+    @Nullable String capture(String name, byte[] bytes, int start, int end) {
         int at = start;
         for (int i = 0; i < captures.size(); i++) {
-            String name = captures.get(i);
             int from = Math.min(at + 1, end);
             at = i == rest ? end : segmentEnd(bytes, from, end);
-            if (!name.isEmpty()) {
-                captured.add(name);
-                captured.add(new String(bytes, from, at - from, ISO_8859_1));
+            if (captures.get(i).equals(name)) {
+                return new String(bytes, from, at - from, ISO_8859_1);
             }
         }
-        return captured;
+        return null;
     }
 
     @Override

@@ -1,19 +1,33 @@
 package io.jadegate.proxy.route;
 
-import java.util.List;
+import io.jadegate.api.http.RequestHead;
 import org.jspecify.annotations.Nullable;
 
-/// A route and how it matched. Immutable; may outlive the head it was found for.
+/// A route and how it matches. Immutable and made with the table: whatever depends on the request
+/// is worked out for whoever asks, from the head that was matched.
 public final class RouteMatch<R> {
-    private final R route;
-    private final int matchedLength;
-    private final List<String> captures;
+    /// The whole path, however long it is.
+    private static final int WHOLE = -1;
 
-    /// @param captures names and values alternately
-    RouteMatch(R route, int matchedLength, List<String> captures) {
+    private final R route;
+    private final int prefixLength;
+    private final @Nullable PathTemplate template;
+
+    private RouteMatch(R route, int prefixLength, @Nullable PathTemplate template) {
         this.route = route;
-        this.matchedLength = matchedLength;
-        this.captures = captures;
+        this.prefixLength = prefixLength;
+        this.template = template;
+    }
+
+    static <R> RouteMatch<R> of(R route, PathPattern path) {
+        return switch (path) {
+            case PathPattern.Any _ -> new RouteMatch<>(route, 0, null);
+            case PathPattern.Exact _, PathPattern.Regex _ -> new RouteMatch<>(route, WHOLE, null);
+            case PathPattern.Prefix(String text) -> new RouteMatch<>(route, text.length(), null);
+            case PathPattern.TextPrefix(String text) ->
+                    new RouteMatch<>(route, text.length(), null);
+            case PathTemplate template -> new RouteMatch<>(route, WHOLE, template);
+        };
     }
 
     public R route() {
@@ -23,22 +37,19 @@ public final class RouteMatch<R> {
     /// How many octets at the start of the path the route's prefix matched, without a trailing
     /// slash; the whole path where the route names an exact path, a template or a regular
     /// expression; 0 when it takes any path.
-    public int matchedLength() {
-        return matchedLength;
+    public int matchedLength(RequestHead head) {
+        return prefixLength == WHOLE ? head.pathEnd() - head.pathStart() : prefixLength;
     }
 
     /// What the path template captured under that name, as it stands in the path; or null.
-    public @Nullable String capture(String name) {
-        for (int i = 0; i < captures.size(); i += 2) {
-            if (captures.get(i).equals(name)) {
-                return captures.get(i + 1);
-            }
-        }
-        return null;
+    public @Nullable String capture(RequestHead head, String name) {
+        return template == null
+                ? null
+                : template.capture(name, head.fields().bytes(), head.pathStart(), head.pathEnd());
     }
 
     @Override
     public String toString() {
-        return route + " over " + matchedLength + " octets " + captures;
+        return route.toString();
     }
 }

@@ -96,14 +96,14 @@ public final class RouteTable<R> {
 
     /// The route that takes a request, or null when none does.
     ///
-    /// Allocates nothing, unless a template captures, a regular expression is tried or an escaped
-    /// query value has to be decoded.
+    /// Allocates nothing, unless a regular expression is tried or an escaped query value has to be
+    /// decoded.
     ///
     /// @param head with a canonical path and a host in lower case
     /// @param client the client's address
     public @Nullable RouteMatch<R> match(RequestHead head, InetAddress client) {
         Candidate<R> winner = search(head, client, Candidate::takes);
-        return winner == null ? null : winner.match(head);
+        return winner == null ? null : winner.match;
     }
 
     /// The best candidate among those that host and path lead to and the judge accepts.

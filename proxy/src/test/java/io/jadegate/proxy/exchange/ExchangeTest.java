@@ -159,7 +159,7 @@ class ExchangeTest {
         return new Route(
                 "r",
                 config,
-                timeouts,
+                Timeouts.of(timeouts),
                 limits,
                 new Route.Action.Pass(upstream()),
                 filters,

@@ -63,13 +63,13 @@ class HistogramTest {
     }
 
     private static Distribution distribution(long... nanos) {
-        var histogram = new Histogram();
+        var tally = new Tally(1 + Histogram.SLOTS);
+        var histogram = new Histogram(/* sumSlot= */ 0, /* firstSlot= */ 1);
         for (long each : nanos) {
-            histogram.record(each);
+            histogram.record(tally, each);
         }
         var sum = new Histogram.Summed();
-        sum.add(histogram);
-        sum.add(null);
+        sum.add(histogram, tally);
         return sum.distribution();
     }
 }
