@@ -16,16 +16,24 @@ final class RequestBody {
     /// The largest body that is kept for a retry.
     private static final int REPLAY = 64 * 1024;
 
+    /// Pieces up to this size are gathered in buffers of [#GATHERED] octets: a body can come in
+    /// pieces of one octet each.
+    private static final int SMALL = 512;
+
+    private static final int GATHERED = 4 * SMALL;
+
     private final HttpStream.Server source;
     private final Ledger ledger;
     private @Nullable ArrayDeque<ByteBuf> kept;
+    private @Nullable ByteBuf keptRoot;
+    private @Nullable ByteBuf gathered;
     private HttpStream.@Nullable Client sink;
     private @Nullable HeaderFields trailers;
     private boolean keeping;
     private boolean whole;
     private boolean ended;
     private int keptOctets;
-    private int keptBytes;
+    private long keptBytes;
     private int owed;
     private long received;
 
@@ -80,12 +88,31 @@ final class RequestBody {
     }
 
     private void keep(ByteBuf piece) {
+        int octets = piece.readableBytes();
+        keptOctets += octets;
+        if (octets > SMALL) {
+            gathered = null;
+            ByteBuf root = Ledger.root(piece);
+            // Neighbours share the memory that they were read into.
+            append(piece, root == keptRoot ? 0 : root.capacity());
+            keptRoot = root;
+            return;
+        }
+        ByteBuf gathering = gathered;
+        if (gathering == null || gathering.writableBytes() < octets) {
+            gathering = piece.alloc().directBuffer(GATHERED, GATHERED);
+            gathered = gathering;
+            append(gathering, GATHERED);
+        }
+        gathering.writeBytes(piece);
+        piece.release();
+    }
+
+    private void append(ByteBuf piece, int footprint) {
         if (kept == null) {
             kept = new ArrayDeque<>(4);
         }
         kept.addLast(piece);
-        keptOctets += piece.readableBytes();
-        int footprint = Ledger.footprint(piece);
         keptBytes += footprint;
         ledger.charge(footprint);
     }
@@ -102,7 +129,7 @@ final class RequestBody {
     }
 
     /// The memory of what is kept, for a stream or for a retry.
-    int keptBytes() {
+    long keptBytes() {
         return keptBytes;
     }
 
@@ -173,6 +200,8 @@ final class RequestBody {
         if (kept != null) {
             kept.forEach(ByteBuf::release);
             kept = null;
+            keptRoot = null;
+            gathered = null;
             keptOctets = 0;
         }
         ledger.charge(-keptBytes);

@@ -197,6 +197,44 @@ class RequestBodyTest {
     }
 
     @Test
+    void isChargedForTheMemoryItKeepsAndNotForEachPieceOfIt() {
+        ByteBuf read = Unpooled.buffer(16 * 1024).writeZero(16 * 1024);
+        body.attach(new RecordingSink(), /* keep= */ true);
+
+        for (int i = 0; i < 4; i++) {
+            body.add(read.retainedSlice(4096 * i, 4096));
+        }
+        assertThat(body.keptBytes()).isEqualTo(16 * 1024);
+        for (int i = 0; i < 4096; i++) {
+            body.add(read.retainedSlice(i, 1));
+        }
+        assertThat(body.keptBytes()).isBetween(20L * 1024, 22L * 1024);
+
+        body.release();
+        assertThat(ledger.heldBytes()).isZero();
+        assertThat(read.refCnt()).isEqualTo(1);
+        read.release();
+    }
+
+    @Test
+    void isSentAgainAsItWasHoweverSmallItsPiecesWere() {
+        StringBuilder sent = new StringBuilder();
+        body.attach(new RecordingSink(), /* keep= */ true);
+        for (int i = 0; i < 3000; i++) {
+            String piece = i % 500 == 0 ? "y".repeat(700) : Integer.toString(i);
+            sent.append(piece);
+            receive(piece);
+        }
+        body.detach();
+        RecordingSink second = new RecordingSink();
+
+        body.attach(second, /* keep= */ true);
+        receive("end");
+
+        assertThat(second).hasToString(sent + "end");
+    }
+
+    @Test
     void isNotKeptWhenNoRetryCanCome() {
         RecordingSink sink = new RecordingSink();
         body.attach(sink, /* keep= */ false);
