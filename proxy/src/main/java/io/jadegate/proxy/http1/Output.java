@@ -125,7 +125,7 @@ final class Output implements Runnable {
             dirty = false;
             loop.counts().copied(buffer.readableBytes());
             loop.counts().socketWrite();
-            wrote(buffer);
+            sinceMark += buffer.capacity();
             ctx.writeAndFlush(buffer.retain(), ctx.voidPromise());
             loop.writeBuffers().giveBack(buffer);
             settle();
@@ -153,6 +153,8 @@ final class Output implements Runnable {
         return charged;
     }
 
+    /// Neighbours in a body share the memory that they were read into, also with the framing of
+    /// chunks between them.
     @SuppressWarnings("ReferenceEquality") // The same memory, not the same octets.
     private void wrote(ByteBuf data) {
         ByteBuf root = Ledger.root(data);
@@ -210,7 +212,7 @@ final class Output implements Runnable {
             tail = null;
             dirty = true;
             loop.counts().copied(buffer.readableBytes());
-            wrote(buffer);
+            sinceMark += buffer.capacity();
             ctx.write(buffer, ctx.voidPromise());
         }
     }

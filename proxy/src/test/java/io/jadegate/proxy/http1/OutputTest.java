@@ -51,6 +51,22 @@ class OutputTest {
         assertThat(drained).isZero();
     }
 
+    /// What is between the chunks costs, the memory that they share does not cost again.
+    @Test
+    void chargesChunksForTheMemoryTheyShare() {
+        channel.hold();
+        ByteBuf read = body();
+        for (int i = 0; i < 4; i++) {
+            output.chunk(read.retainedSlice(i * SIZE / 4, SIZE / 4));
+        }
+        read.release();
+        output.flushNow();
+
+        assertThat(charged()).isBetween((long) SIZE, 2L * SIZE);
+        channel.letGo();
+        channel.sent();
+    }
+
     @Test
     void chargesWhatThePeerDoesNotTakeUntilItDoes() {
         channel.hold();
