@@ -40,7 +40,11 @@ final class Ranked<R> {
         }
         Ranked<R> mine = list.editable(edit);
         int at = mine.position(candidate.rank());
+        if (at == mine.size || mine.items[at] != candidate) {
+            throw new IllegalArgumentException("not in here: " + candidate.name);
+        }
         System.arraycopy(mine.items, at + 1, mine.items, at, --mine.size - at);
+        mine.items = Arrays.copyOf(mine.items, mine.size);
         mine.first = mine.items[0];
         return mine;
     }

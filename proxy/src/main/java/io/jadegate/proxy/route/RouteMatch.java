@@ -50,6 +50,6 @@ public final class RouteMatch<R> {
 
     @Override
     public String toString() {
-        return route.toString();
+        return route + " by " + (template == null ? prefixLength : template);
     }
 }

@@ -12,7 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The route tables of a configuration, one for each listener; listeners with the same routes share
@@ -229,7 +231,8 @@ public final class RouteTables<R> {
         if (configs.isEmpty()) {
             return Map.of(PathPattern.ANY, position);
         }
-        Map<PathPattern, String> paths = HashMap.newHashMap(configs.size());
+        // By what they take: templates may differ in the names of their captures and nothing else.
+        NavigableMap<PathPattern, String> paths = new TreeMap<>(PathOrder::compare);
         for (int i = 0; i < configs.size(); i++) {
             String at = position + ".path" + (configs.size() == 1 ? "" : "[" + i + "]");
             try {
@@ -243,13 +246,19 @@ public final class RouteTables<R> {
                                             + "\" can never match: paths begin with '/'"));
                 }
                 if (paths.putIfAbsent(path, at) != null) {
-                    problems.add(Problem.warning(at, "\"" + path + "\" stands here twice"));
+                    problems.add(Problem.warning(at, twice(path, paths.floorKey(path))));
                 }
             } catch (PatternException e) {
                 problems.add(e.at(at));
             }
         }
         return paths;
+    }
+
+    private static String twice(PathPattern path, PathPattern before) {
+        return path.equals(before)
+                ? "\"" + path + "\" stands here twice"
+                : "\"" + path + "\" takes the same paths as \"" + before + "\" in front of it";
     }
 
     /// The table of a listener; one without routes when `compile` was not told of it.

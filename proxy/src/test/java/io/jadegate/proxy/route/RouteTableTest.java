@@ -193,6 +193,27 @@ class RouteTableTest {
     }
 
     @Test
+    void takesTemplatesThatDifferInNamesOnlyForOne() {
+        List<Problem> problems = new ArrayList<>();
+        List<RouteEntry<String>> routes =
+                entries(
+                        route("a").like("GET /x/{a} /x/{b}"),
+                        route("b").like("/x/{c}"),
+                        route("c").like("m:1 /x/{d}"));
+        RouteTables<String> tables = RouteTables.compile(routes, List.of("web"), problems);
+        assertThat(problems)
+                .extracting(Problem::toString)
+                .anyMatch(text -> text.contains("takes the same paths as \"/x/{a}\""));
+
+        RouteTables<String> changed =
+                requireNonNull(
+                        tables.with(List.of(routes.getFirst()), List.of(), new ArrayList<>()));
+
+        assertThat(routeOf(changed.of("web"), request("h/x/1"))).isEqualTo("b");
+        assertThat(routeOf(changed.of("web"), request("h/x/1", "m: 1"))).isEqualTo("c");
+    }
+
+    @Test
     void keepsRoutesToTheirListeners() {
         List<Problem> problems = new ArrayList<>();
         RouteTables<String> tables =
