@@ -211,6 +211,7 @@ public final class Lease {
     private void connectFailed(Target chosen, Failure failure) {
         chosen.connectionCounter().decrementAndGet();
         upstream.capacity().connections().decrementAndGet();
+        upstream.capacity().wake();
         if (state == State.CONNECTING) {
             finish();
             borrower.unavailable(failure, chosen);

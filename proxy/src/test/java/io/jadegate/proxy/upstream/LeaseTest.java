@@ -18,6 +18,7 @@ import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.Loops;
 import io.jadegate.proxy.stream.Transport;
+import io.jadegate.testkit.FakeBackend;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -53,14 +54,14 @@ class LeaseTest {
     }
 
     private Upstream upstream(int connections, int requests, int pending, Duration wait) {
-        EndpointConfig only =
-                new EndpointConfig(
-                        Address.parse("127.0.0.1:" + endpoint.getLocalPort()),
-                        1,
-                        null,
-                        EndpointConfig.State.READY,
-                        Map.of());
-        return upstream(List.of(only), new CapacityConfig(connections, requests, pending, wait));
+        return upstream(
+                List.of(endpoint("127.0.0.1:" + endpoint.getLocalPort())),
+                new CapacityConfig(connections, requests, pending, wait));
+    }
+
+    private static EndpointConfig endpoint(String address) {
+        return new EndpointConfig(
+                Address.parse(address), 1, null, EndpointConfig.State.READY, Map.of());
     }
 
     private Upstream upstream(List<EndpointConfig> endpoints, CapacityConfig capacity) {
@@ -327,6 +328,26 @@ class LeaseTest {
         assertNothingHeld(upstream);
         assertThat(upstream.capacity().connections()).hasValue(0);
         assertThat(upstream.targets()).allSatisfy(each -> assertThat(each.connections()).isZero());
+    }
+
+    @Test
+    void leavesThePermitOfAConnectionThatFailsForNobodyToWhoeverWaits() throws Exception {
+        try (FakeBackend hanging = FakeBackend.hanging()) {
+            Upstream upstream =
+                    upstream(
+                            List.of(endpoint(hanging.address())),
+                            new CapacityConfig(1, 10, 10, Duration.ofSeconds(30)));
+            TestBorrower first = new TestBorrower();
+            Lease left = upstream.lease(loop, first, null, TimeUnit.MILLISECONDS.toNanos(100));
+            on(loop, left::begin);
+            TestBorrower second = new TestBorrower();
+            Lease waiting = upstream.lease(loop, second, null, TimeUnit.MILLISECONDS.toNanos(100));
+            on(loop, waiting::begin);
+
+            on(loop, left::giveBack);
+
+            assertThat(second.told()).isEqualTo("CONNECT_TIMEOUT of a target");
+        }
     }
 
     @Test
