@@ -53,7 +53,10 @@ public record Connector(Transport transport, HeadLimits limits) {
             bootstrap.option(ChannelOption.SO_KEEPALIVE, true);
         }
         ChannelFuture connecting = bootstrap.connect(address);
-        loop.keep(connecting.channel());
+        if (!connecting.isDone() || connecting.isSuccess()) {
+            // One that the system did not even give has no end that could be waited for.
+            loop.keep(connecting.channel());
+        }
         connecting.addListener(connected -> {
             if (connected.isSuccess()) {
                 loop.sockets().opened();
