@@ -69,7 +69,8 @@ public final class Deadlines {
     private static void run(Deadline deadline) {
         try {
             deadline.passed.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Errors too: memory outside the heap that runs out is one.
             LOG.error("what a deadline led to failed", e);
         }
     }

@@ -128,8 +128,8 @@ public final class Loop {
         return random;
     }
 
-    /// The time that deadlines pass by, in nanoseconds, as it was when it was first asked for in the
-    /// loop's turn: all that a turn finds ready became ready together.
+    /// The time that deadlines pass by, in nanoseconds, as it was when it was first asked for in
+    /// the loop's turn: all that a turn finds ready became ready together.
     public long now() {
         if (!nowKnown) {
             now = clock.getAsLong();
@@ -168,7 +168,8 @@ public final class Loop {
     private static void run(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Errors too: memory outside the heap that runs out is one.
             LOG.error("what was left to the end of a loop's turn failed", e);
         }
     }

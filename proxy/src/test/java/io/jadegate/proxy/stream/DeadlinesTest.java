@@ -55,6 +55,22 @@ class DeadlinesTest {
     }
 
     @Test
+    void passesAlthoughWhatAnotherLedToFailed() {
+        Deadlines.Deadline failing =
+                deadlines
+                .new Deadline(() -> {
+                    throw new OutOfMemoryError("of memory outside the heap");
+                });
+        failing.set(now + TICK);
+        Recording recording = new Recording();
+        recording.deadline.set(now + 5 * TICK);
+
+        advance(SECOND);
+
+        assertThat(recording.passedAt).hasSize(1);
+    }
+
+    @Test
     void passesInTimeAfterTheWheelStoodStillForLong() {
         Recording first = new Recording();
         first.deadline.set(now + TICK);
