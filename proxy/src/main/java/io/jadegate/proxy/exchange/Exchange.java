@@ -28,6 +28,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One proxied request with its response.
 ///
@@ -41,6 +43,8 @@ import org.jspecify.annotations.Nullable;
 /// the client's connection, where the attempts' connections live, too: no locks, no volatile
 /// fields.
 final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
     private static final byte[] EVENT_STREAM =
             "text/event-stream".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] TRAILERS = "trailers".getBytes(StandardCharsets.US_ASCII);
@@ -188,11 +192,16 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         }
         awaiting = false;
         deadline.cancel();
-        context.awaited(outcome);
-        if (outcome instanceof Decision.Respond(LocalResponse response)) {
-            respond(response);
-        } else {
-            decide();
+        try {
+            context.awaited(outcome);
+            if (outcome instanceof Decision.Respond(LocalResponse response)) {
+                respond(response);
+            } else {
+                decide();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("a filter failed behind what it had waited for", e);
+            fail(Failure.of(Failure.Kind.INTERNAL));
         }
         if (phase != Phase.ENDED && attempt != null) {
             attempt.flush();

@@ -80,6 +80,11 @@ final class HeadScanner {
         failure = null;
     }
 
+    /// Whether what has been taken in is empty lines in front of a head, and nothing of one.
+    boolean blank(HeaderFields fields) {
+        return !startLineSeen && lineStart == fields.limit();
+    }
+
     /// Begins a trailer section, which has no start line.
     void beginTrailers() {
         begin();

@@ -364,8 +364,13 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
             pending = null;
             settle();
             resume();
-            process(waiting);
-            readCompleted();
+            try {
+                process(waiting);
+                readCompleted();
+            } catch (RuntimeException e) {
+                // It may be another connection's event that has led here.
+                exceptionCaught(ctx(), e);
+            }
         }
     }
 
@@ -398,6 +403,11 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
         }
         int result = scanner.scan(in, current);
         if (result == HeadScanner.INCOMPLETE) {
+            if (scanner.blank(current.fields())) {
+                // RFC 9112 2.2: to be ignored. Nothing has begun, so nothing can take too long.
+                giveHeadBack();
+                return true;
+            }
             if (first && requests > 0) {
                 setDeadline(settings.headNanos());
             }

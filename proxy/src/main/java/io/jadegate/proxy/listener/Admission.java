@@ -35,8 +35,14 @@ public record Admission(List<Step> steps) {
             }
             shadow.accept(refusal);
         }
-        for (Step step : steps) {
-            step.filter().opened(connection);
+        int counted = 0;
+        try {
+            for (; counted < steps.size(); counted++) {
+                steps.get(counted).filter().opened(connection);
+            }
+        } catch (RuntimeException e) {
+            steps.subList(0, counted).forEach(step -> step.filter().closed(connection));
+            throw e;
         }
         return null;
     }

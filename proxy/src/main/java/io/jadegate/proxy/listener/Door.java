@@ -83,7 +83,13 @@ final class Door extends ChannelInboundHandlerAdapter {
             return Reason.SOCKETS_EXHAUSTED;
         }
         Admission current = admission.get();
-        Reason refusal = current.enter(peer, reason -> counts(ctx).connectionShadowed(reason));
+        Reason refusal;
+        try {
+            refusal = current.enter(peer, reason -> counts(ctx).connectionShadowed(reason));
+        } catch (RuntimeException e) {
+            LOG.error("a filter of connections failed", e);
+            refusal = Reason.INTERNAL_ERROR;
+        }
         if (refusal != null) {
             sockets.closed();
             return refusal;

@@ -85,6 +85,19 @@ class TimeoutsTest {
         }
     }
 
+    /// RFC 9112 §2.2: an empty line in front of a request is ignored, so nothing has begun with it.
+    @Test
+    void answersNothingToAnEmptyLineBehindARequest() throws Exception {
+        gateway.forward(
+                gateway.echoing(), "defaults: { timeouts: { header: 50ms, keep-alive: 1s } }");
+
+        Wire client = gateway.send(GET);
+        assertThat(client.readResponse().status()).isEqualTo(200);
+        client.send("\r\n");
+
+        assertThat(client.readToEnd()).isEmpty();
+    }
+
     @Test
     @Row("timeouts/body-idle")
     void answers408ToABodyThatStops() throws Exception {
