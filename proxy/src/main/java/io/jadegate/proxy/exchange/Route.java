@@ -119,7 +119,12 @@ public final class Route {
     }
 
     private static int bit(RetryConfig.Condition condition) {
-        return 1 << condition.ordinal();
+        return switch (condition) {
+            case CONNECT_FAILURE -> 1;
+            case REFUSED_STREAM -> 2;
+            case RESET_REUSED -> 4;
+            case RESET_BEFORE_RESPONSE -> 8;
+        };
     }
 
     /// How long one try may take to begin its answer; 0 for no limit of its own.
