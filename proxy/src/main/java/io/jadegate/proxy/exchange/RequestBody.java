@@ -87,6 +87,7 @@ final class RequestBody {
         giveCredit(stream);
     }
 
+    @SuppressWarnings("ReferenceEquality") // The same memory, not the same octets.
     private void keep(ByteBuf piece) {
         int octets = piece.readableBytes();
         keptOctets += octets;

@@ -220,7 +220,7 @@ class ConnectionsTest {
         upstream.readRequest();
         upstream.send("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n");
         FutureTask<Wire> sending = new FutureTask<>(() -> upstream.send(body));
-        Thread.ofVirtual().start(sending);
+        Thread.ofPlatform().start(sending);
         Message response = client.readResponse();
         sending.get();
 
