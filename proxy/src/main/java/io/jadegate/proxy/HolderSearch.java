@@ -1,10 +1,10 @@
 package io.jadegate.proxy;
 
 import io.jadegate.api.plane.Holders;
-import io.jadegate.proxy.http1.Http1ServerConnection;
 import io.jadegate.proxy.listener.Listener;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.Loops;
+import io.jadegate.proxy.stream.ServerConnection;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -54,7 +54,7 @@ final class HolderSearch {
         return found;
     }
 
-    private static Holders.Connection holder(String listener, Http1ServerConnection connection) {
+    private static Holders.Connection holder(String listener, ServerConnection connection) {
         long response = connection.responseBytes();
         return new Holders.Connection(
                 connection.client(),

@@ -1,10 +1,10 @@
 package io.jadegate.proxy;
 
-import io.jadegate.proxy.http1.Http1ServerConnection;
 import io.jadegate.proxy.listener.Listener;
 import io.jadegate.proxy.stream.Budget;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.Loops;
+import io.jadegate.proxy.stream.ServerConnection;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -84,7 +84,7 @@ final class Relief {
     }
 
     private void endLargest(Loop loop, List<Listener> all, double part) {
-        record Holder(Http1ServerConnection connection, long bytes) {}
+        record Holder(ServerConnection connection, long bytes) {}
         List<Holder> holders = new ArrayList<>();
         for (Listener listener : all) {
             listener.forEachOn(

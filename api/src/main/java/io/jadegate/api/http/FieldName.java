@@ -102,6 +102,16 @@ public final class FieldName {
         return known != null ? known : new FieldName(text, -1);
     }
 
+    /// The name that the gateway works with whose [#id()] is `id`.
+    public static FieldName withId(int id) {
+        return KNOWN.names[id];
+    }
+
+    /// How many names the gateway works with: their numbers are below this.
+    public static int count() {
+        return KNOWN.count;
+    }
+
     /// The lower-case spelling.
     public String text() {
         return text;
@@ -173,13 +183,15 @@ public final class FieldName {
     /// The names with a number, by folded hash with linear probing; filled while the class loads.
     private static final class Table {
         private final FieldName[] slots = new FieldName[256];
+        private final FieldName[] names = new FieldName[KNOWN_NAMES];
         private int count;
 
         FieldName register(String text) {
             if (count == KNOWN_NAMES) {
                 throw new IllegalStateException("more names than " + KNOWN_NAMES);
             }
-            FieldName name = new FieldName(text, count++);
+            FieldName name = new FieldName(text, count);
+            names[count++] = name;
             int slot = hash(name.lower, 0, name.lower.length) & 255;
             while (slots[slot] != null) {
                 slot = (slot + 1) & 255;

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class RequestHead {
     private final HeaderFields fields = new HeaderFields();
     private Method method = Method.GET;
+    private int majorVersion = 1;
     private int minorVersion = 1;
     private Scheme scheme = Scheme.HTTP;
     private int authorityStart;
@@ -58,6 +59,23 @@ public final class RequestHead {
 
     public void method(Method method) {
         this.method = method;
+    }
+
+    /// The HTTP version that the message came by: 1, or 2.
+    public int majorVersion() {
+        return majorVersion;
+    }
+
+    public void majorVersion(int majorVersion) {
+        this.majorVersion = majorVersion;
+    }
+
+    /// The HTTP version as logs have it.
+    public String protocol() {
+        if (majorVersion == 2) {
+            return "HTTP/2";
+        }
+        return minorVersion == 0 ? "HTTP/1.0" : "HTTP/1.1";
     }
 
     /// 0 or 1 for HTTP/1.0 and 1.1. HTTP/2 requests say 1: their semantics are those of 1.1.
@@ -181,6 +199,7 @@ public final class RequestHead {
     public void clear(int keepBytes) {
         fields.clear(keepBytes);
         method = Method.GET;
+        majorVersion = 1;
         minorVersion = 1;
         scheme = Scheme.HTTP;
         authority(0, 0, 0, 0, -1);
@@ -192,6 +211,7 @@ public final class RequestHead {
     public void copyFrom(RequestHead other) {
         fields.copyFrom(other.fields);
         method = other.method;
+        majorVersion = other.majorVersion;
         minorVersion = other.minorVersion;
         scheme = other.scheme;
         authority(

@@ -8,6 +8,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 public final class ResponseHead {
     private final HeaderFields fields = new HeaderFields();
     private int status = 200;
+    private int majorVersion = 1;
     private int minorVersion = 1;
     private int reasonStart;
     private int reasonEnd;
@@ -30,6 +31,15 @@ public final class ResponseHead {
     /// Whether this is an interim answer (RFC 9110 §15.2), after which another head follows.
     public boolean interim() {
         return status < 200 && status != 101;
+    }
+
+    /// The HTTP version that the message came by: 1, or 2.
+    public int majorVersion() {
+        return majorVersion;
+    }
+
+    public void majorVersion(int majorVersion) {
+        this.majorVersion = majorVersion;
     }
 
     public int minorVersion() {
@@ -59,6 +69,7 @@ public final class ResponseHead {
     public void clear(int keepBytes) {
         fields.clear(keepBytes);
         status = 200;
+        majorVersion = 1;
         minorVersion = 1;
         reasonStart = 0;
         reasonEnd = 0;
@@ -68,6 +79,7 @@ public final class ResponseHead {
     public void copyFrom(ResponseHead other) {
         fields.copyFrom(other.fields);
         status = other.status;
+        majorVersion = other.majorVersion;
         minorVersion = other.minorVersion;
         reasonStart = other.reasonStart;
         reasonEnd = other.reasonEnd;

@@ -367,7 +367,8 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
                 interim.status() == 100
                         ? context.expectsContinue() && !continued
                         // RFC 8297 §2 warns of HTTP/1.1 clients that take it for the answer.
-                        : interim.status() != 103 && head.minorVersion() == 1;
+                        : head.majorVersion() > 1
+                                || (interim.status() != 103 && head.minorVersion() == 1);
         if (wanted) {
             continued |= interim.status() == 100;
             Forwarding.interim(state.response(), interim);
@@ -816,7 +817,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
 
     @Override
     public String protocol() {
-        return head.minorVersion() == 0 ? "HTTP/1.0" : "HTTP/1.1";
+        return head.protocol();
     }
 
     @Override

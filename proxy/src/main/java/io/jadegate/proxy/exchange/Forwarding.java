@@ -60,7 +60,10 @@ final class Forwarding {
         if (trusted && fields.contains(FieldName.FORWARDED)) {
             extra.add(FieldName.FORWARDED, forwarded(context));
         }
-        addVia(extra, context, head.minorVersion());
+        String via = context.serving().via().element(head.majorVersion(), head.minorVersion());
+        if (via != null) {
+            extra.addChecked(FieldName.VIA, via);
+        }
         extra.addChecked(FieldName.X_REQUEST_ID, context.requestId());
         out.upgrade(upgrade);
         out.acceptsTrailers(
@@ -145,7 +148,12 @@ final class Forwarding {
         addPlace(extra, fields, FieldName.LOCATION, context, sentAuthority, target);
         addPlace(extra, fields, FieldName.CONTENT_LOCATION, context, sentAuthority, target);
         addRefresh(extra, fields, context, sentAuthority, target);
-        addCommon(extra, fields, context, loop, /* viaMinor= */ head.minorVersion());
+        addCommon(
+                extra,
+                fields,
+                context,
+                loop,
+                context.serving().via().element(head.majorVersion(), head.minorVersion()));
     }
 
     /// Makes the head of an answer that the gateway gives by itself.
@@ -160,7 +168,7 @@ final class Forwarding {
         if (length) {
             out.extra().addChecked(FieldName.CONTENT_LENGTH, Long.toString(bodyLength));
         }
-        addCommon(out.extra(), head.fields(), context, loop, /* viaMinor= */ -1);
+        addCommon(out.extra(), head.fields(), context, loop, /* via= */ null);
     }
 
     /// Makes an interim response.
@@ -176,21 +184,14 @@ final class Forwarding {
             HeaderFields fields,
             RequestContext context,
             Loop loop,
-            int viaMinor) {
+            @Nullable String via) {
         if (!fields.contains(FieldName.DATE)) {
             extra.addChecked(FieldName.DATE, loop.date());
         }
-        if (viaMinor >= 0) {
-            addVia(extra, context, viaMinor);
+        if (via != null) {
+            extra.addChecked(FieldName.VIA, via);
         }
         extra.addChecked(FieldName.X_REQUEST_ID, context.requestId());
-    }
-
-    private static void addVia(HeaderFields extra, RequestContext context, int minor) {
-        String element = context.serving().via().element(minor);
-        if (element != null) {
-            extra.addChecked(FieldName.VIA, element);
-        }
     }
 
     private static void addPlace(

@@ -73,7 +73,7 @@ final class RequestBody {
         received += octets;
         HttpStream.Client stream = sink;
         if (stream == null) {
-            keep(compact(data).touch("request body waits for a stream"));
+            keep(Ledger.compact(data).touch("request body waits for a stream"));
             owed += octets;
             return;
         }
@@ -116,17 +116,6 @@ final class RequestBody {
         kept.addLast(piece);
         keptBytes += footprint;
         ledger.charge(footprint);
-    }
-
-    /// The same octets in a buffer of their size, when they would keep a far larger one alive.
-    private static ByteBuf compact(ByteBuf data) {
-        int octets = data.readableBytes();
-        if (Ledger.footprint(data) <= 4 * octets) {
-            return data;
-        }
-        ByteBuf copy = data.alloc().directBuffer(octets).writeBytes(data);
-        data.release();
-        return copy;
     }
 
     /// The memory of what is kept, for a stream or for a retry.

@@ -1,12 +1,12 @@
 package io.jadegate.proxy.exchange;
 
-import io.jadegate.proxy.http1.HeadLimits;
 import io.jadegate.proxy.listener.Admission;
 import io.jadegate.proxy.observe.ListenerCounts;
 import io.jadegate.proxy.observe.PerLoop;
 import io.jadegate.proxy.observe.RouteCounts;
 import io.jadegate.proxy.route.RouteTable;
 import io.jadegate.proxy.stream.DownstreamSettings;
+import io.jadegate.proxy.stream.HeadLimits;
 
 /// What a listener serves by, as one configuration has it. Immutable.
 ///

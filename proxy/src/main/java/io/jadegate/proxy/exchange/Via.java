@@ -14,6 +14,7 @@ public final class Via {
     private final String behindVersion;
     private final String http10;
     private final String http11;
+    private final String http2;
     private final String node;
 
     /// @param name a token or host; empty to hide it
@@ -22,6 +23,7 @@ public final class Via {
         this.behindVersion = " " + name;
         this.http10 = "1.0" + behindVersion;
         this.http11 = "1.1" + behindVersion;
+        this.http2 = "2.0" + behindVersion;
         this.node = "_" + name.replaceAll("[^A-Za-z0-9._-]", "_");
     }
 
@@ -35,10 +37,13 @@ public final class Via {
         return name.isEmpty() ? null : node;
     }
 
-    /// The element for a message received as HTTP/1.`minor`, or null when the name is hidden.
-    @Nullable String element(int minor) {
+    /// The element for a message received by that HTTP version, or null when the name is hidden.
+    @Nullable String element(int major, int minor) {
         if (name.isEmpty()) {
             return null;
+        }
+        if (major == 2) {
+            return http2;
         }
         return minor == 0 ? http10 : http11;
     }

@@ -3,6 +3,7 @@ package io.jadegate.proxy.http1;
 import io.jadegate.api.http.Ascii;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.proxy.stream.Failure;
+import io.jadegate.proxy.stream.HeadLimits;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 

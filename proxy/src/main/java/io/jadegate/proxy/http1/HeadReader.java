@@ -2,6 +2,7 @@ package io.jadegate.proxy.http1;
 
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.proxy.stream.Failure;
+import io.jadegate.proxy.stream.HeadLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 

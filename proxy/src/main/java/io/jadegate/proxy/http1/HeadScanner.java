@@ -7,6 +7,7 @@ import io.jadegate.api.http.Method;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.http.ResponseHead;
 import io.jadegate.proxy.stream.Failure;
+import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.RequestTarget;
 import io.netty.buffer.ByteBuf;
 import java.lang.invoke.MethodHandles;

@@ -7,9 +7,11 @@ import io.jadegate.api.http.Method;
 import io.jadegate.api.http.Octets;
 import io.jadegate.api.http.ResponseHead;
 import io.jadegate.proxy.stream.Failure;
+import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.OutgoingRequest;
+import io.jadegate.proxy.stream.Output;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -575,7 +577,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
                 return;
             }
             if (chunked) {
-                connection.output().chunk(data);
+                Chunks.add(connection.output(), data);
             } else {
                 connection.output().data(data);
             }
@@ -591,7 +593,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
                 return;
             }
             if (chunked && !requestEnded) {
-                connection.output().lastChunk(trailers);
+                Chunks.end(connection.output(), trailers);
             }
             requestEnded = true;
         }

@@ -7,10 +7,13 @@ import io.jadegate.api.http.RequestHead;
 import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.DownstreamSettings;
 import io.jadegate.proxy.stream.Failure;
+import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.OutgoingResponse;
+import io.jadegate.proxy.stream.Output;
 import io.jadegate.proxy.stream.Peer;
+import io.jadegate.proxy.stream.ServerConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -42,7 +45,8 @@ import org.slf4j.LoggerFactory;
 /// connection makes us hold is bounded both ways.
 ///
 /// Everything runs on the connection's event loop, so no field is volatile.
-public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
+public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
+        implements ServerConnection {
     private static final Logger LOG = LoggerFactory.getLogger(Http1ServerConnection.class);
 
     private static final byte[] CLOSE = "close".getBytes(StandardCharsets.US_ASCII);
@@ -97,13 +101,6 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
     private boolean answerGone;
     private boolean closing;
 
-    /// Who keeps the books about connections.
-    public interface Owner {
-        void opened(Http1ServerConnection connection);
-
-        void closed(Http1ServerConnection connection);
-    }
-
     public Http1ServerConnection(
             Loop loop, HttpStream.Handler handler, Owner owner, HeadLimits limits) {
         this.loop = loop;
@@ -155,6 +152,16 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
             // Else it was never told that there is one.
             owner.closed(this);
         }
+    }
+
+    /// Another handler goes on with a connection that has turned out to speak something else.
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        closing = true;
+        deadline.cancel();
+        dropPending();
+        output().discard();
+        giveHeadBack();
     }
 
     @Override
@@ -244,8 +251,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// Ends the connection as soon as no exchange is under way: at once when it is idle, else
-    /// behind the answer that is being given. Tunnels go on.
+    @Override
     public void drain() {
         keepAlive = false;
         if (reading == Reading.HEAD && head == null) {
@@ -253,7 +259,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// Ends the connection now, whatever it is doing.
+    @Override
     public void abort() {
         breakOff(Failure.Kind.DRAINED);
         close();
@@ -594,35 +600,35 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// The memory that the client makes us hold by what it sends and does not read.
+    @Override
     public long heldBytes() {
         Stream current = stream;
         return charged + output().heldBytes() + (current == null ? 0 : current.kept());
     }
 
-    /// The part of it that is what the client does not read.
+    @Override
     public long responseBytes() {
         return output().heldBytes();
     }
 
-    /// The client as people name it.
+    @Override
     public String client() {
         Peer known = peer;
         return known == null ? "" : known.local() ? known.text() : known.socket();
     }
 
-    /// The route of the exchange under way; null when there is none.
+    @Override
     public @Nullable String routeName() {
         Stream current = stream;
         return current == null || current.receiver == null ? null : current.receiver.routeName();
     }
 
-    /// When the connection was accepted, in the time of [System#nanoTime()].
+    @Override
     public long acceptedNanos() {
         return acceptedNanos;
     }
 
-    /// Ends the connection for the memory it takes; what it was about fails for that reason.
+    @Override
     public void shed() {
         Stream current = stream;
         if (current != null && !closing) {
@@ -920,7 +926,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
             }
             sent += octets;
             if (chunked) {
-                connection.output().chunk(data);
+                Chunks.add(connection.output(), data);
             } else {
                 connection.output().data(data);
             }
@@ -939,7 +945,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter {
             }
             responseEnded = true;
             if (chunked) {
-                connection.output().lastChunk(trailers);
+                Chunks.end(connection.output(), trailers);
             }
             if (requestEnded) {
                 connection.finished();

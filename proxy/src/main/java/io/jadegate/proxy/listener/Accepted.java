@@ -1,9 +1,9 @@
 package io.jadegate.proxy.listener;
 
-import io.jadegate.proxy.http1.Http1ServerConnection;
 import io.jadegate.proxy.observe.ListenerCounts;
 import io.jadegate.proxy.observe.PerLoop;
 import io.jadegate.proxy.stream.Loop;
+import io.jadegate.proxy.stream.ServerConnection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,10 +11,10 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// The connections that one listener accepted on one loop.
-final class Accepted implements Http1ServerConnection.Owner {
+final class Accepted implements ServerConnection.Owner {
     private final Loop loop;
     private final Supplier<PerLoop<ListenerCounts>> counts;
-    private final Set<Http1ServerConnection> connections = new HashSet<>();
+    private final Set<ServerConnection> connections = new HashSet<>();
     private volatile int open;
 
     Accepted(Loop loop, Supplier<PerLoop<ListenerCounts>> counts) {
@@ -23,18 +23,30 @@ final class Accepted implements Http1ServerConnection.Owner {
     }
 
     @Override
-    public void opened(Http1ServerConnection connection) {
-        connections.add(connection);
-        open = connections.size();
-        counts.get().on(loop.index()).connectionAccepted();
+    public void opened(ServerConnection connection) {
+        if (connections.add(connection)) {
+            open = connections.size();
+            counts().connectionAccepted();
+        }
     }
 
     @Override
-    public void closed(Http1ServerConnection connection) {
+    public void closed(ServerConnection connection) {
         if (connections.remove(connection)) {
             open = connections.size();
-            counts.get().on(loop.index()).connectionClosed();
+            counts().connectionClosed();
         }
+    }
+
+    @Override
+    public ListenerCounts counts() {
+        return counts.get().on(loop.index());
+    }
+
+    /// A connection goes on as another one, which speaks the protocol that it turned out to speak.
+    void replace(ServerConnection before, ServerConnection after) {
+        connections.remove(before);
+        connections.add(after);
     }
 
     /// How many there are; may be asked from any thread.
@@ -43,19 +55,19 @@ final class Accepted implements Http1ServerConnection.Owner {
     }
 
     void drain() {
-        forEach(Http1ServerConnection::drain);
+        forEach(ServerConnection::drain);
     }
 
     void abort() {
-        forEach(Http1ServerConnection::abort);
+        forEach(ServerConnection::abort);
     }
 
     /// To be called on the loop.
-    void forEachHere(Consumer<Http1ServerConnection> action) {
+    void forEachHere(Consumer<ServerConnection> action) {
         connections.forEach(action);
     }
 
-    private void forEach(Consumer<Http1ServerConnection> action) {
+    private void forEach(Consumer<ServerConnection> action) {
         loop.eventLoop().execute(() -> List.copyOf(connections).forEach(action));
     }
 }

@@ -2,14 +2,16 @@ package io.jadegate.proxy.listener;
 
 import io.jadegate.api.config.Address;
 import io.jadegate.api.config.ListenerConfig;
-import io.jadegate.proxy.http1.HeadLimits;
 import io.jadegate.proxy.http1.Http1ServerConnection;
+import io.jadegate.proxy.http2.Http2ServerConnection;
 import io.jadegate.proxy.observe.ListenerCounts;
 import io.jadegate.proxy.observe.PerLoop;
 import io.jadegate.proxy.stream.ByteStream;
+import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.Loops;
+import io.jadegate.proxy.stream.ServerConnection;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -153,10 +155,17 @@ public final class Listener {
 
     private void accept(Channel channel, HttpStream.Handler handler, HeadLimits limits) {
         Loop loop = loops.of(channel.eventLoop());
+        Accepted books = accepted.get(loop.index());
+        Http1ServerConnection http1 = new Http1ServerConnection(loop, handler, books, limits);
         channel.pipeline()
                 .addLast(
-                        new Http1ServerConnection(
-                                loop, handler, accepted.get(loop.index()), limits));
+                        new PriorKnowledge(() -> {
+                            Http2ServerConnection http2 =
+                                    new Http2ServerConnection(loop, handler, books, limits);
+                            books.replace(http1, http2);
+                            channel.pipeline().replace(http1, null, http2);
+                        }))
+                .addLast(http1);
     }
 
     /// Begins to take connections. Harmless to call again.
@@ -188,7 +197,7 @@ public final class Listener {
     }
 
     /// Shows the connections that live on a loop; to be called on it.
-    public void forEachOn(Loop loop, Consumer<Http1ServerConnection> action) {
+    public void forEachOn(Loop loop, Consumer<ServerConnection> action) {
         accepted.get(loop.index()).forEachHere(action);
     }
 

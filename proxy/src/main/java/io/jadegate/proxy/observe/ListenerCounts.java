@@ -42,6 +42,7 @@ public final class ListenerCounts {
     private final ReasonCounts refused = new ReasonCounts();
     private final ReasonCounts turnedAway = new ReasonCounts();
     private final ReasonCounts shadowed = new ReasonCounts();
+    private final Http2Counts http2 = new Http2Counts();
 
     ListenerCounts() {}
 
@@ -73,6 +74,11 @@ public final class ListenerCounts {
         refused.add(reason);
     }
 
+    /// What is counted of the connections that speak HTTP/2.
+    public Http2Counts http2() {
+        return http2;
+    }
+
     static void report(PerLoop<ListenerCounts> listener, Readings readings) {
         String name = listener.labels().getFirst();
         long closed = listener.sum(counts -> counts.tally.read(CLOSED_SLOT));
@@ -86,5 +92,6 @@ public final class ListenerCounts {
                 .forEach((reason, count) -> readings.value(TURNED_AWAY, count, name, reason));
         ReasonCounts.sum(listener, counts -> counts.shadowed)
                 .forEach((reason, count) -> readings.value(SHADOWED, count, name, reason));
+        Http2Counts.report(listener, readings, name);
     }
 }

@@ -41,8 +41,9 @@ public sealed interface HttpStream extends ByteStream {
         /// tunnel. The head is borrowed for the call; the body follows by [#send] and [#sendEnd].
         void sendResponse(OutgoingResponse response);
 
-        /// Ends the connection behind the response that is being sent; nothing more is read as a
-        /// request.
+        /// What the client sends behind this request may be meant for the rest of it: no other
+        /// request is to be found there. Ends a connection that serves one request after another
+        /// behind the response; one that tells its requests apart goes on.
         void closeAfterResponse();
 
         /// Octets of the response's body sent so far.
@@ -116,8 +117,9 @@ public sealed interface HttpStream extends ByteStream {
         /// Whether connections should end as soon as they can.
         boolean draining();
 
-        /// What arrived is no request that could be served. The handler answers on the stream; the
-        /// connection closes behind the answer.
+        /// What arrived is no request that could be served. The handler answers on the stream,
+        /// which may leave nothing of the answer but its end; a connection that serves one request
+        /// after another closes behind it.
         ///
         /// @param head what was read of it; its method and target may be missing
         void refused(Server stream, RequestHead head, Failure failure);

@@ -61,6 +61,18 @@ public final class Ledger {
         return held.getOpaque();
     }
 
+    /// The same octets in a buffer of their size, when they would keep a far larger one alive;
+    /// takes ownership.
+    public static ByteBuf compact(ByteBuf data) {
+        int octets = data.readableBytes();
+        if (footprint(data) <= 4 * octets) {
+            return data;
+        }
+        ByteBuf copy = data.alloc().directBuffer(octets).writeBytes(data);
+        data.release();
+        return copy;
+    }
+
     /// The memory that a buffer keeps alive.
     public static int footprint(ByteBuf buffer) {
         return root(buffer).capacity();

@@ -1,9 +1,9 @@
 package io.jadegate.proxy.upstream;
 
-import io.jadegate.proxy.http1.HeadLimits;
 import io.jadegate.proxy.http1.Http1ClientConnection;
 import io.jadegate.proxy.stream.ByteStream;
 import io.jadegate.proxy.stream.Failure;
+import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.Transport;
 import io.netty.bootstrap.Bootstrap;

@@ -1,9 +1,9 @@
 package io.jadegate.proxy.upstream;
 
 import io.jadegate.api.config.PoolConfig;
-import io.jadegate.proxy.http1.HeadLimits;
 import io.jadegate.proxy.http1.Http1ClientConnection;
 import io.jadegate.proxy.stream.Deadlines;
+import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.Loop;
 import java.util.concurrent.TimeUnit;
 

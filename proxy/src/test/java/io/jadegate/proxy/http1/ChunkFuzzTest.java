@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jadegate.api.http.HeaderFields;
+import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.testkit.Corpus;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

@@ -10,6 +10,7 @@ import io.jadegate.api.http.Octets;
 import io.jadegate.api.http.Paths;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.http.ResponseHead;
+import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.OutgoingRequest;
 import io.jadegate.testkit.Corpus;
 import io.netty.buffer.ByteBuf;

@@ -3,9 +3,13 @@ package io.jadegate.proxy.http1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jadegate.api.http.ResponseHead;
+import io.jadegate.proxy.observe.ListenerCounts;
 import io.jadegate.proxy.stream.ByteStream;
 import io.jadegate.proxy.stream.Failure;
+import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.HttpStream;
+import io.jadegate.proxy.stream.ServerConnection;
+import io.jadegate.proxy.stream.TestChannel;
 import io.netty.buffer.Unpooled;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -20,17 +24,22 @@ class Http1ServerConnectionTest {
     private final Books books = new Books();
     private Http1ServerConnection connection;
 
-    private static final class Books implements Http1ServerConnection.Owner {
+    private static final class Books implements ServerConnection.Owner {
         private int open;
 
         @Override
-        public void opened(Http1ServerConnection connection) {
+        public void opened(ServerConnection connection) {
             open++;
         }
 
         @Override
-        public void closed(Http1ServerConnection connection) {
+        public void closed(ServerConnection connection) {
             open--;
+        }
+
+        @Override
+        public ListenerCounts counts() {
+            throw new UnsupportedOperationException("nothing is counted here");
         }
     }
 

@@ -1,4 +1,4 @@
-package io.jadegate.proxy.http1;
+package io.jadegate.proxy.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -57,7 +57,9 @@ class OutputTest {
         channel.hold();
         ByteBuf read = body();
         for (int i = 0; i < 4; i++) {
-            output.chunk(read.retainedSlice(i * SIZE / 4, SIZE / 4));
+            output.add(output.octets().put("1000\r\n"));
+            output.data(read.retainedSlice(i * SIZE / 4, SIZE / 4));
+            output.add(output.octets().put("\r\n"));
         }
         read.release();
         output.flushNow();

@@ -1,8 +1,7 @@
-package io.jadegate.proxy.http1;
+package io.jadegate.proxy.stream;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.jadegate.proxy.stream.Loop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelConfig;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A TCP connection without a network: octets in and out as text, a peer that may stop reading,
 /// half-close both ways, and time that passes when it is told to.
-final class TestChannel extends EmbeddedChannel implements DuplexChannel {
+public final class TestChannel extends EmbeddedChannel implements DuplexChannel {
     private final Loop loop;
     private long skew;
     private boolean peerless;
@@ -47,13 +46,13 @@ final class TestChannel extends EmbeddedChannel implements DuplexChannel {
         }
     }
 
-    TestChannel() {
+    public TestChannel() {
         freezeTime();
         loop = new Loop(0, eventLoop(), () -> System.nanoTime() + skew);
     }
 
     /// The peer is gone before anybody asked who it was.
-    void losePeer() {
+    public void losePeer() {
         peerless = true;
     }
 
@@ -69,11 +68,11 @@ final class TestChannel extends EmbeddedChannel implements DuplexChannel {
                 : super.localAddress0();
     }
 
-    Loop loop() {
+    public Loop loop() {
         return loop;
     }
 
-    void begin(ChannelHandler handler) {
+    public void begin(ChannelHandler handler) {
         pipeline().addLast(handler);
         pipeline().fireChannelActive();
     }
@@ -85,24 +84,24 @@ final class TestChannel extends EmbeddedChannel implements DuplexChannel {
     }
 
     /// Whether closing the connection resets it.
-    boolean resetting() {
+    public boolean resetting() {
         return resetting;
     }
 
     /// The peer sends octets, in one read.
-    void receive(String octets) {
+    public void receive(String octets) {
         writeInbound(Unpooled.copiedBuffer(octets, ISO_8859_1));
     }
 
     /// The peer closes its sending side.
-    void receiveEnd() {
+    public void receiveEnd() {
         inputShutdown = true;
         pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
         runPendingTasks();
     }
 
     /// What has been sent since the last call, by the end of the loop's turn.
-    String sent() {
+    public String sent() {
         runPendingTasks();
         StringBuilder text = new StringBuilder();
         for (ByteBuf octets = readOutbound(); octets != null; octets = readOutbound()) {
@@ -113,7 +112,7 @@ final class TestChannel extends EmbeddedChannel implements DuplexChannel {
     }
 
     /// Whether the connection is still being made.
-    void connecting(boolean connecting) {
+    public void connecting(boolean connecting) {
         this.connecting = connecting;
     }
 
@@ -123,18 +122,18 @@ final class TestChannel extends EmbeddedChannel implements DuplexChannel {
     }
 
     /// The peer stops reading.
-    void hold() {
+    public void hold() {
         held = true;
     }
 
     /// The peer reads again.
-    void letGo() {
+    public void letGo() {
         held = false;
         flush();
         runPendingTasks();
     }
 
-    void passTime(long nanos) {
+    public void passTime(long nanos) {
         skew += nanos;
         advanceTimeBy(200, TimeUnit.MILLISECONDS);
         runScheduledPendingTasks();

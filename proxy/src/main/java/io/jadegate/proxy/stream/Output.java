@@ -1,9 +1,6 @@
-package io.jadegate.proxy.http1;
+package io.jadegate.proxy.stream;
 
-import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.Octets;
-import io.jadegate.proxy.stream.Ledger;
-import io.jadegate.proxy.stream.Loop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -22,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// What was written before the mark is charged until the mark has passed, what was written since
 /// until the next has: never less than is held, and at most what one window more would be. A flush
 /// that the socket takes whole, as nearly all do, sets no mark.
-final class Output implements Runnable {
+public final class Output implements Runnable {
     /// Data up to this size is copied behind a head: cheaper than a second buffer in the write.
     private static final int COPY = 2048;
 
@@ -41,33 +38,41 @@ final class Output implements Runnable {
     private int charged;
 
     /// @param drained told when the socket has taken all, after some of it had to wait
-    Output(ChannelHandlerContext ctx, Loop loop, Runnable drained) {
+    public Output(ChannelHandlerContext ctx, Loop loop, Runnable drained) {
         this.ctx = ctx;
         this.loop = loop;
         this.drained = drained;
     }
 
     /// An empty place to put a head or framing together, to be added at once.
-    Octets octets() {
+    public Octets octets() {
         return loop.octets();
     }
 
     /// Adds a copy of a head or framing.
-    void add(Octets octets) {
+    public void add(Octets octets) {
+        tail(octets.size()).writeBytes(octets.array(), 0, octets.size());
+    }
+
+    /// The buffer that heads, framing and small bodies are gathered in, to be written to at once;
+    /// the caller must neither keep nor release it.
+    ///
+    /// @param octets how much is to be written, about
+    public ByteBuf tail(int octets) {
         ByteBuf buffer = tail;
         if (buffer != null && buffer.readableBytes() >= MOST) {
             writeTail();
             buffer = null;
         }
         if (buffer == null) {
-            buffer = loop.writeBuffers().take(ctx.alloc(), octets.size());
+            buffer = loop.writeBuffers().take(ctx.alloc(), octets);
             tail = buffer;
         }
-        buffer.writeBytes(octets.array(), 0, octets.size());
+        return buffer;
     }
 
     /// Adds octets of a body; takes ownership.
-    void data(ByteBuf data) {
+    public void data(ByteBuf data) {
         ByteBuf buffer = tail;
         int octets = data.readableBytes();
         if (buffer != null && octets <= COPY && buffer.readableBytes() + octets <= MOST) {
@@ -83,28 +88,13 @@ final class Output implements Runnable {
         dirty = true;
     }
 
-    /// Adds octets of a body as a chunk (RFC 9112 §7.1); takes ownership.
-    void chunk(ByteBuf data) {
-        Octets size = octets();
-        HeadWriter.chunkSize(size, data.readableBytes());
-        add(size);
-        data(data);
-        add(octets().put('\r').put('\n'));
-    }
-
-    /// Adds the end of a body in chunks.
-    void lastChunk(@Nullable HeaderFields trailers) {
-        Octets end = octets();
-        HeadWriter.lastChunk(end, trailers);
-        add(end);
-    }
-
-    boolean pending() {
+    /// Whether something was added that was not sent.
+    public boolean pending() {
         return dirty || tail != null;
     }
 
     /// Sends what there is at the end of the loop's turn.
-    void flush() {
+    public void flush() {
         if (!flushing && pending()) {
             flushing = true;
             loop.atTurnEnd(this);
@@ -118,7 +108,7 @@ final class Output implements Runnable {
     }
 
     /// Sends what there is, as far as the peer takes it.
-    void flushNow() {
+    public void flushNow() {
         ByteBuf buffer = tail;
         if (buffer != null) {
             tail = null;
@@ -140,7 +130,7 @@ final class Output implements Runnable {
     /// Whether the peer takes more. Much of what fills the connection may only wait for a flush.
     /// While the node's budget is tight it takes more only when nothing waits for it; [#drained] is
     /// told then.
-    boolean writable() {
+    public boolean writable() {
         boolean tight = loop.ledger().tight();
         if (tight || !ctx.channel().isWritable()) {
             flushNow();
@@ -149,7 +139,7 @@ final class Output implements Runnable {
     }
 
     /// The memory of what the socket has not taken.
-    int heldBytes() {
+    public int heldBytes() {
         return charged;
     }
 
@@ -218,7 +208,7 @@ final class Output implements Runnable {
     }
 
     /// Drops what was not written yet. The channel is closed, and its buffer gone.
-    void discard() {
+    public void discard() {
         dirty = false;
         beforeMark = 0;
         sinceMark = 0;

@@ -1,4 +1,4 @@
-package io.jadegate.proxy.http1;
+package io.jadegate.proxy.stream;
 
 /// How large a head may be.
 ///

@@ -1,0 +1,64 @@
+package io.jadegate.proxy.http2;
+
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+
+/// Counts, over half a minute, the frames of a client that make work and bring nothing, and says
+/// when they are too many to be meant well. Frames that answer traffic are allowed in proportion to
+/// it.
+final class FrameLimits {
+    private static final long SPAN_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /// What is counted, with how many are allowed.
+    enum Kind {
+        /// Streams given up by the client, or reset by us for what it did on them.
+        RESET(0, 200, 0),
+        /// Streams beyond those that are allowed at once. A client does not know the number before
+        /// it has read our settings.
+        REFUSED(1, 5000, 0),
+        /// PING, SETTINGS and frames of types unknown.
+        CONTROL(2, 1000, 1),
+        PRIORITY(3, 1000, 0),
+        WINDOW_UPDATE(4, 1000, 10),
+        EMPTY_DATA(5, 100, 0);
+
+        private final int slot;
+        private final int most;
+        private final int perData;
+
+        /// @param slot where it is counted
+        /// @param most in any case
+        /// @param perData more for each DATA frame, either way
+        Kind(int slot, int most, int perData) {
+            this.slot = slot;
+            this.most = most;
+            this.perData = perData;
+        }
+    }
+
+    private final int[] counts = new int[Kind.values().length];
+    private long beganNanos;
+    private long dataFrames;
+
+    /// @param nowNanos the time, in the loop's nanoseconds
+    FrameLimits(long nowNanos) {
+        beganNanos = nowNanos;
+    }
+
+    /// A DATA frame with content went in or out.
+    void data() {
+        dataFrames++;
+    }
+
+    /// Counts a frame.
+    ///
+    /// @return whether there were too many of its kind
+    boolean exceeded(Kind kind, long nowNanos) {
+        if (nowNanos - beganNanos > SPAN_NANOS) {
+            beganNanos = nowNanos;
+            dataFrames = 0;
+            Arrays.fill(counts, 0);
+        }
+        return ++counts[kind.slot] > kind.most + kind.perData * dataFrames;
+    }
+}
