@@ -210,7 +210,7 @@ sealed interface PathPattern
 
         /// The literal text in front of the first operator: nothing when an alternative could begin
         /// otherwise, nothing of what a quantifier may leave out. Such a one may stand behind
-        /// something that is no atom, as in `k(?i)?` and `k\Q\E?`.
+        /// something that is no atom, as in `k(?i)?` and `k+\Q\E?`.
         @Override
         public String lead() {
             String text = pattern.pattern();
@@ -229,7 +229,8 @@ sealed interface PathPattern
                 lead.append(literal);
                 at += escaped ? 2 : 1;
             }
-            if (at < text.length() && !lead.isEmpty() && "*?{(\\".indexOf(text.charAt(at)) >= 0) {
+            boolean atomNext = at == text.length() || ".[^$".indexOf(text.charAt(at)) >= 0;
+            if (!atomNext && !lead.isEmpty()) {
                 lead.setLength(lead.length() - 1);
             }
             return lead.toString();

@@ -170,7 +170,7 @@ class RouteTableTest {
 
     /// What stands between a letter and its quantifier does not make the letter stay.
     @ParameterizedTest
-    @ValueSource(strings = {"~/k?", "~/k(?i)?", "~/k\\Q\\E?", "~/k{0}"})
+    @ValueSource(strings = {"~/k?", "~/k(?i)?", "~/k\\Q\\E?", "~/k+?\\Q\\E?", "~/k{0}"})
     void findsPathsWithoutWhatAQuantifierMayLeaveOut(String match) {
         assertThat(routeOf(table(entries(routeLike(match))), request("h/"))).isNotNull();
     }
