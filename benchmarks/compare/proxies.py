@@ -10,7 +10,7 @@ import time
 import machine
 from process import Process
 
-BODIES = {'128B': 128, '10KiB': 10 * 1024, '64KiB': 64 * 1024}
+BODIES = {'128B': 128, '10KiB': 10 * 1024, '64KiB': 64 * 1024, '1MiB': 1024 * 1024}
 READY_SECONDS = 60
 
 NGINX = '''
@@ -184,9 +184,11 @@ class Site:
         return ['haproxy', '-db', '-f', self.write(name + '.cfg', text)]
 
     def _jadegate(self, name, port, transport='auto'):
-        text = JADEGATE.format(folder=self._folder, name=name, port=port, transport=transport,
+        # A file of its own: one that is running already watches the file that it was started with.
+        own = '%s-%d' % (name, port)
+        text = JADEGATE.format(folder=self._folder, name=own, port=port, transport=transport,
                                backend=self._backend, admin=free_port(), metrics=free_port())
-        return self.jadegate(self.write(name + '.yaml', text))
+        return self.jadegate(self.write(own + '.yaml', text))
 
     def jadegate(self, config):
         """The command that serves a configuration."""
