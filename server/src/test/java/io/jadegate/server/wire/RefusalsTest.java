@@ -168,10 +168,10 @@ class RefusalsTest {
     }
 
     @Test
-    void answersAnHttp2PrefaceAndCloses() throws Exception {
+    void answersWhatIsAlmostAnHttp2PrefaceAndCloses() throws Exception {
         gateway.forward(gateway.backend());
 
-        Wire client = gateway.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0");
+        Wire client = gateway.send("PRI * HTTP/2.0\r\n\r\nSN\r\n\r\n\0\0\0\4\0\0\0\0\0");
 
         assertThat(client.readResponse().status()).isEqualTo(505);
         assertThat(client.readToEnd()).isEmpty();
