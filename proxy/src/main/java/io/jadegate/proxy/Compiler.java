@@ -57,6 +57,7 @@ final class Compiler {
     private final List<ConnectionFilterProvider<?>> connectionProviders;
     private final Loops loops;
     private final Meters meters;
+    private final TlsCompiler tlsCompiler = new TlsCompiler();
 
     Compiler(NodeConfig node, List<FilterProvider<?>> providers, Loops loops, Meters meters) {
         this.node = node;
@@ -107,7 +108,7 @@ final class Compiler {
                         before == null ? null : before.connectionFilters(),
                         problems);
         Map<String, Serving> servings =
-                servings(config, listeners, tables, limits, connectionFilters, problems);
+                servings(config, listeners, tables, limits, connectionFilters, before, problems);
         return new Compilation(
                 before == null ? 1 : before.revision() + 1,
                 config,
@@ -360,6 +361,7 @@ final class Compiler {
             RouteTables<Route> tables,
             HeadLimits limits,
             ConnectionFilters connectionFilters,
+            @Nullable Compilation before,
             List<Problem> problems) {
         DefaultsConfig defaults = config.defaults();
         ClientAddresses clients = new ClientAddresses(defaults.clientAddress());
@@ -378,6 +380,11 @@ final class Compiler {
                             errors,
                             settings,
                             limits,
+                            tlsCompiler.compile(
+                                    listener,
+                                    own,
+                                    before == null ? null : before.servings().get(listener),
+                                    problems),
                             connectionFilters.admission(listener, own.filters()),
                             via,
                             meters.listener(listener),
@@ -388,6 +395,7 @@ final class Compiler {
 
     private static DownstreamSettings settings(TimeoutsConfig timeouts) {
         return new DownstreamSettings(
+                timeouts.tls().toNanos(),
                 timeouts.header().toNanos(),
                 timeouts.keepAlive().toNanos(),
                 timeouts.keepAliveRequests(),

@@ -92,14 +92,7 @@ public final class Proxy implements DataPlane {
 
         void bind(ListenerConfig config) throws IOException {
             listener =
-                    Listener.bind(
-                            config.address(),
-                            config.accept(),
-                            loops,
-                            service,
-                            () -> serving().limits(),
-                            () -> serving().admission(),
-                            () -> serving().counts());
+                    Listener.bind(config.address(), config.accept(), loops, service, this::serving);
         }
 
         Listener listener() {

@@ -16,8 +16,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "explain",
         description = {
-            "Tells how a request would fare: its route, what each filter says, and what would be forwarded.",
-            "Asks the configuration of -c FILE, or with --admin a running node. Nothing is sent to an upstream."
+            "Tells how a request would fare: its route, what each filter says, and what would be"
+                + " forwarded.",
+            "Asks the configuration of -c FILE, or with --admin a running node. Nothing is sent to"
+                + " an upstream."
         })
 final class ExplainCommand implements Callable<Integer> {
 

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             RoutesCommand.class,
             ReloadCommand.class,
             StatsCommand.class,
+            CertCommand.class,
             SchemaCommand.class,
             CompletionCommand.class,
             VersionCommand.class

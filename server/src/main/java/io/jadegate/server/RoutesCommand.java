@@ -14,8 +14,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "routes",
         description =
-                "Lists the routes in the order in which they are preferred, of -c FILE or with --admin of a"
-                        + " running node.")
+                "Lists the routes in the order in which they are preferred, of -c FILE or with"
+                    + " --admin of a running node.")
 final class RoutesCommand implements Callable<Integer> {
 
     @Mixin private Source source;

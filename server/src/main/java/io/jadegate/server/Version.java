@@ -1,5 +1,6 @@
 package io.jadegate.server;
 
+import io.jadegate.proxy.tls.TlsProvider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -40,6 +41,7 @@ final class Version implements IVersionProvider {
                     + ", "
                     + System.getProperty("os.arch")
                     + ")",
+            "tls: " + TlsProvider.available().description(),
             "start-up cache: "
                     + (isCacheUsed()
                             ? "used"

@@ -15,7 +15,7 @@ public record ListenerConfig(
         @Doc("whom to believe a PROXY protocol header") @Planned @Off
                 @Nullable ProxyProtocolConfig proxyProtocol,
         @Doc("how connections come to event loops") @Default("balanced") Accept accept,
-        @Doc("TLS on this listener") @Planned @Nullable ListenerTlsConfig tls,
+        @Doc("TLS on this listener") @Nullable ListenerTlsConfig tls,
         @Doc("HTTP/3 on the same port") @Planned @Default("false") boolean http3,
         @Doc("where a tcp or udp listener goes") @Planned @NameOf("upstreams")
                 @Nullable String upstream,

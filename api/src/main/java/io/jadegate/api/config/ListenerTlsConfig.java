@@ -11,8 +11,9 @@ public record ListenerTlsConfig(
                 Map<String, HostConfig> hosts,
         @Doc("protocol versions") @Default("[ \"1.2\", \"1.3\" ]") List<Version> versions,
         @Doc("protocols offered by ALPN, best first") @Default("[ h2, http/1.1 ]")
-                List<String> alpn,
+                List<Protocol> alpn,
         @Doc("upstreams by SNI that get the connection undecrypted")
+                @Planned
                 @Keys(TextForm.HOST_PATTERN)
                 @NameOf("upstreams")
                 Map<String, String> passthrough) {
@@ -32,19 +33,32 @@ public record ListenerTlsConfig(
         V1_3
     }
 
+    /// A protocol as ALPN names it.
+    public enum Protocol {
+        @Doc("HTTP/2; offered once it is spoken")
+        H2,
+        @Key("http/1.1")
+        @Doc("HTTP/1.1")
+        HTTP1
+    }
+
     /// The certificate of one host.
     public record HostConfig(
-            @Doc("PEM file with the chain, the host's own first") @Required Path certificate,
-            @Doc("PEM file with the key") @Required Path key,
+            @Doc("PEM file with the chain, the host's own first, or a PKCS#12 file") @Required
+                    Path certificate,
+            @Doc("PEM file with the key; left out when the certificate's file holds it")
+                    @Nullable Path key,
+            @Doc("what key or PKCS#12 file is encrypted by") @Nullable Secret passphrase,
             @Doc("whether clients show a certificate")
                     @Nullable ClientCertificateConfig clientCertificate,
-            @Doc("where a tcp listener goes for this host") @NameOf("upstreams")
+            @Doc("where a tcp listener goes for this host") @Planned @NameOf("upstreams")
                     @Nullable String upstream) {}
 
     /// Whether clients show a certificate.
     public record ClientCertificateConfig(
             @Doc("whether one is demanded") @Default("required") Mode mode,
             @Doc("PEM file with the authorities that are believed") @Required Path trusted,
+            @Doc("PEM file with their lists of revoked certificates") @Nullable Path revoked,
             @Doc("how the upstream learns of it") @Default("off") Forward forward) {
 
         /// Whether a certificate is demanded.

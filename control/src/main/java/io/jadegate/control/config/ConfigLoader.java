@@ -1,5 +1,6 @@
 package io.jadegate.control.config;
 
+import io.jadegate.api.config.Config;
 import io.jadegate.api.config.Problem;
 import io.jadegate.api.config.Problem.Severity;
 import io.jadegate.api.filter.ConnectionFilterProvider;
@@ -18,6 +19,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /// Reads a configuration from a file and all it includes. Collects every problem; never throws for
 /// what a user wrote. Safe for several threads, which take turns.
@@ -100,6 +103,9 @@ public final class ConfigLoader {
                 new NodeVariables(model.nodeKeys(), environment, problems::add)
                         .over(node(document, origin, problems));
         var bound = model.bind(node, config, origin, environment.secrets(recorder), problems::add);
+        if (environment.openSecrets()) {
+            watch(bound.config(), recorder);
+        }
         var positions = new TreePositions(List.of(rooted(node), config));
         var checks = new ArrayList<Problem>();
         new Checks(bound, checks::add).run();
@@ -109,6 +115,25 @@ public final class ConfigLoader {
                 ? new LoadResult.Invalid(sorted, recorder.sources())
                 : new LoadResult.Loaded(
                         bound.node(), bound.config(), positions, sorted, recorder.sources());
+    }
+
+    /// The files that a configuration names and the data plane reads: when they change, it is to be
+    /// applied again.
+    private static void watch(Config config, Sources.Recorder recorder) {
+        for (var listener : config.listeners().values()) {
+            if (listener.tls() != null) {
+                for (var host : listener.tls().hosts().values()) {
+                    var clients = host.clientCertificate();
+                    Stream.of(
+                                    host.certificate(),
+                                    host.key(),
+                                    clients == null ? null : clients.trusted(),
+                                    clients == null ? null : clients.revoked())
+                            .filter(Objects::nonNull)
+                            .forEach(recorder::read);
+                }
+            }
+        }
     }
 
     private static Mapping node(Mapping document, Source origin, List<Problem> problems) {

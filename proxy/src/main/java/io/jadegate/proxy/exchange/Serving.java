@@ -1,16 +1,20 @@
 package io.jadegate.proxy.exchange;
 
 import io.jadegate.proxy.listener.Admission;
+import io.jadegate.proxy.listener.Listener;
+import io.jadegate.proxy.listener.TlsHosts;
 import io.jadegate.proxy.observe.ListenerCounts;
 import io.jadegate.proxy.observe.PerLoop;
 import io.jadegate.proxy.observe.RouteCounts;
 import io.jadegate.proxy.route.RouteTable;
 import io.jadegate.proxy.stream.DownstreamSettings;
 import io.jadegate.proxy.stream.HeadLimits;
+import org.jspecify.annotations.Nullable;
 
 /// What a listener serves by, as one configuration has it. Immutable.
 ///
 /// @param listener the listener's name
+/// @param tls the hosts in whose names TLS is spoken; null where the listener speaks clear text
 /// @param admission what its connections must pass
 /// @param via our name in `Via` and `Proxy-Status`
 /// @param counts what is counted of the listener
@@ -22,7 +26,9 @@ public record Serving(
         ErrorPages errors,
         DownstreamSettings settings,
         HeadLimits limits,
+        @Nullable TlsHosts tls,
         Admission admission,
         Via via,
         PerLoop<ListenerCounts> counts,
-        PerLoop<RouteCounts> unrouted) {}
+        PerLoop<RouteCounts> unrouted)
+        implements Listener.Terms {}

@@ -6,6 +6,7 @@ import io.jadegate.api.http.Octets;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.DownstreamSettings;
+import io.jadegate.proxy.stream.Ending;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.HttpStream;
@@ -14,15 +15,16 @@ import io.jadegate.proxy.stream.OutgoingResponse;
 import io.jadegate.proxy.stream.Output;
 import io.jadegate.proxy.stream.Peer;
 import io.jadegate.proxy.stream.ServerConnection;
+import io.jadegate.proxy.stream.TlsSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -76,6 +78,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private final HttpStream.Handler handler;
     private final Owner owner;
     private final HeadLimits limits;
+    private final @Nullable TlsSession tls;
     private final HeadScanner scanner;
     private final Deadlines.Deadline deadline;
     private final long acceptedNanos;
@@ -101,12 +104,18 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private boolean answerGone;
     private boolean closing;
 
+    /// @param tls what was settled with the client; null in clear text
     public Http1ServerConnection(
-            Loop loop, HttpStream.Handler handler, Owner owner, HeadLimits limits) {
+            Loop loop,
+            HttpStream.Handler handler,
+            Owner owner,
+            HeadLimits limits,
+            @Nullable TlsSession tls) {
         this.loop = loop;
         this.handler = handler;
         this.owner = owner;
         this.limits = limits;
+        this.tls = tls;
         this.settings = handler.settings();
         this.scanner = HeadScanner.ofRequests(limits);
         this.acceptedNanos = loop.now();
@@ -131,7 +140,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             close();
             return;
         }
-        peer = Peer.of(channel.remoteAddress(), channel.localAddress(), /* secure= */ false);
+        peer = Peer.of(channel.remoteAddress(), channel.localAddress(), tls);
         owner.opened(this);
         setDeadline(settings.headNanos());
     }
@@ -166,9 +175,10 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        // A peer that resets is the network's business, and channelInactive follows; the rest is a
-        // bug.
-        if (cause instanceof IOException) {
+        // A peer that resets, or breaks TLS, is the network's business, and channelInactive
+        // follows; the rest is a bug.
+        if (cause instanceof IOException
+                || (cause instanceof DecoderException && cause.getCause() instanceof IOException)) {
             close();
             return;
         }
@@ -200,6 +210,9 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         if (event == ChannelInputShutdownEvent.INSTANCE && !inputShutdown) {
             inputShutdown = true;
             inputEnded();
+        } else if (event instanceof SslCloseCompletionEvent && !closing) {
+            // A client that says goodbye under TLS reads no answer either.
+            close();
         }
     }
 
@@ -269,11 +282,13 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     /// close may look whole then.
     private void close() {
         Channel channel = ctx().channel();
-        if (!closing && channel.isOpen() && cutsAnswer(channel)) {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        }
+        boolean cut = !closing && channel.isOpen() && cutsAnswer(channel);
         closing = true;
-        ctx().close();
+        if (cut) {
+            Ending.cut(channel);
+        } else {
+            Ending.close(channel);
+        }
     }
 
     private boolean cutsAnswer(Channel channel) {
@@ -404,6 +419,9 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         boolean first = current == null;
         if (current == null) {
             current = loop.takeRequestHead();
+            if (tls != null) {
+                current.scheme(RequestHead.Scheme.HTTPS);
+            }
             head = current;
             scanner.begin();
         }
@@ -636,8 +654,8 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             current.broke(Failure.of(Failure.Kind.BUFFERS_EXHAUSTED));
         }
         if (!closing) {
-            ctx().channel().config().setOption(ChannelOption.SO_LINGER, 0);
-            close();
+            closing = true;
+            Ending.cut(ctx().channel());
         }
     }
 
@@ -746,7 +764,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         answerGone = true;
         discarded = 0;
         setDeadline(LINGER_NANOS);
-        ((DuplexChannel) ctx().channel()).shutdownOutput();
+        Ending.shutdownOutput(ctx().channel());
     }
 
     /// Half-closes behind what has been sent.
@@ -755,7 +773,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         ctx().writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(_ -> {
                     if (!closing) {
-                        ((DuplexChannel) ctx().channel()).shutdownOutput();
+                        Ending.shutdownOutput(ctx().channel());
                     }
                 });
     }

@@ -181,7 +181,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
             close();
             return;
         }
-        peer = Peer.of(channel.remoteAddress(), channel.localAddress(), /* secure= */ false);
+        peer = Peer.of(channel.remoteAddress(), channel.localAddress(), /* tls= */ null);
         owner.opened(this);
         owner.counts().http2().connectionBegan();
         writer().settings(

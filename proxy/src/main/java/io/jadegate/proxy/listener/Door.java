@@ -72,7 +72,7 @@ final class Door extends ChannelInboundHandlerAdapter {
     }
 
     private static Peer peer(Channel channel) {
-        return Peer.of(channel.remoteAddress(), channel.localAddress(), /* secure= */ false);
+        return Peer.of(channel.remoteAddress(), channel.localAddress(), /* tls= */ null);
     }
 
     private @Nullable Reason admit(ChannelHandlerContext ctx, Channel channel, Peer peer) {

@@ -2,8 +2,6 @@ package io.jadegate.proxy.listener;
 
 import io.jadegate.api.config.Address;
 import io.jadegate.api.config.ListenerConfig;
-import io.jadegate.proxy.http1.Http1ServerConnection;
-import io.jadegate.proxy.http2.Http2ServerConnection;
 import io.jadegate.proxy.observe.ListenerCounts;
 import io.jadegate.proxy.observe.PerLoop;
 import io.jadegate.proxy.stream.ByteStream;
@@ -31,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,37 +48,52 @@ public final class Listener {
     private final Loops loops;
     private final List<Accepted> accepted;
     private final List<Channel> channels = new ArrayList<>();
+    private final HandshakeLog handshakeLog = new HandshakeLog();
+
+    /// What connections are accepted by.
+    public interface Terms {
+        /// For the heads of a new connection.
+        HeadLimits limits();
+
+        /// What a new connection must pass.
+        Admission admission();
+
+        /// Where connections are counted.
+        PerLoop<ListenerCounts> counts();
+
+        /// The hosts in whose names TLS is spoken; null where the listener speaks clear text.
+        @Nullable TlsHosts tls();
+    }
 
     private Listener(
             Address address,
             ListenerConfig.Accept accept,
             Loops loops,
-            Supplier<PerLoop<ListenerCounts>> counts) {
+            Supplier<? extends Terms> terms) {
         this.address = address;
         this.accept = accept;
         this.loops = loops;
-        this.accepted = loops.all().stream().map(loop -> new Accepted(loop, counts)).toList();
+        this.accepted =
+                loops.all().stream()
+                        .map(loop -> new Accepted(loop, () -> terms.get().counts()))
+                        .toList();
     }
 
     /// Binds an address.
     ///
     /// @param handler what requests go to
-    /// @param limits for the heads of a new connection
-    /// @param admission what a new connection must pass
-    /// @param counts where connections are counted
+    /// @param terms by which the next connection is accepted
     /// @throws IOException when the address cannot be bound; nothing is left open
     public static Listener bind(
             Address address,
             ListenerConfig.Accept accept,
             Loops loops,
             HttpStream.Handler handler,
-            Supplier<HeadLimits> limits,
-            Supplier<Admission> admission,
-            Supplier<PerLoop<ListenerCounts>> counts)
+            Supplier<? extends Terms> terms)
             throws IOException {
-        Listener listener = new Listener(address, accept, loops, counts);
+        Listener listener = new Listener(address, accept, loops, terms);
         try {
-            listener.open(handler, limits, new Door(loops, admission, counts));
+            listener.open(handler, terms);
         } catch (IOException e) {
             listener.close();
             throw e;
@@ -87,8 +101,9 @@ public final class Listener {
         return listener;
     }
 
-    private void open(HttpStream.Handler handler, Supplier<HeadLimits> limits, Door door)
+    private void open(HttpStream.Handler handler, Supplier<? extends Terms> terms)
             throws IOException {
+        Door door = new Door(loops, () -> terms.get().admission(), () -> terms.get().counts());
         ServerBootstrap bootstrap =
                 new ServerBootstrap()
                         .group(loops.group())
@@ -102,7 +117,7 @@ public final class Listener {
                                 new ChannelInitializer<>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
-                                        accept(channel, handler, limits.get());
+                                        accept(channel, handler, terms.get());
                                     }
                                 });
         SocketAddress socketAddress = socketAddress();
@@ -153,19 +168,19 @@ public final class Listener {
         throw new IOException("address already in use");
     }
 
-    private void accept(Channel channel, HttpStream.Handler handler, HeadLimits limits) {
+    private void accept(Channel channel, HttpStream.Handler handler, Terms terms) {
         Loop loop = loops.of(channel.eventLoop());
         Accepted books = accepted.get(loop.index());
-        Http1ServerConnection http1 = new Http1ServerConnection(loop, handler, books, limits);
-        channel.pipeline()
-                .addLast(
-                        new PriorKnowledge(() -> {
-                            Http2ServerConnection http2 =
-                                    new Http2ServerConnection(loop, handler, books, limits);
-                            books.replace(http1, http2);
-                            channel.pipeline().replace(http1, null, http2);
-                        }))
-                .addLast(http1);
+        HttpStart start = new HttpStart(loop, handler, books, terms.limits());
+        TlsHosts hosts = terms.tls();
+        if (hosts == null) {
+            start.inClearText(channel);
+            return;
+        }
+        TlsHandshake handshake =
+                new TlsHandshake(
+                        loop, books, hosts, handler.settings().tlsNanos(), handshakeLog, start);
+        channel.pipeline().addLast(handshake.hello(), handshake);
     }
 
     /// Begins to take connections. Harmless to call again.

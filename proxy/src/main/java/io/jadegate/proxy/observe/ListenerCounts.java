@@ -3,6 +3,7 @@ package io.jadegate.proxy.observe;
 import io.jadegate.api.filter.Reason;
 import io.jadegate.api.plane.Metric;
 import io.jadegate.api.plane.Telemetry.Readings;
+import java.util.List;
 
 /// What one event loop counts of one listener.
 public final class ListenerCounts {
@@ -34,11 +35,31 @@ public final class ListenerCounts {
                     "listener",
                     "reason");
 
+    private static final Metric HANDSHAKES =
+            Metric.counter(
+                    "jadegate_listener_handshakes",
+                    "TLS handshakes with clients, by version and how they ended.",
+                    "listener",
+                    "version",
+                    "result");
+    private static final Metric RESUMED =
+            Metric.counter(
+                    "jadegate_listener_handshakes_resumed",
+                    "TLS handshakes that went on with an earlier session.",
+                    "listener");
+
     private static final int ACCEPTED_SLOT = 0;
     private static final int CLOSED_SLOT = 1;
     private static final int REQUESTS_SLOT = 2;
 
+    /// Versions a handshake can end with; one that fails has none.
+    private static final String[] VERSIONS = {"", "TLSv1.2", "TLSv1.3"};
+
+    private static final List<HandshakeResult> RESULTS = List.of(HandshakeResult.values());
+    private static final int RESUMED_SLOT = VERSIONS.length * RESULTS.size();
+
     private final Tally tally = new Tally(3);
+    private final Tally handshakes = new Tally(RESUMED_SLOT + 1);
     private final ReasonCounts refused = new ReasonCounts();
     private final ReasonCounts turnedAway = new ReasonCounts();
     private final ReasonCounts shadowed = new ReasonCounts();
@@ -79,6 +100,44 @@ public final class ListenerCounts {
         return http2;
     }
 
+    /// A TLS handshake is done.
+    ///
+    /// @param version such as `TLSv1.3`
+    public void handshakeDone(String version, boolean resumed) {
+        handshakes.increment(slot(version, HandshakeResult.OK));
+        if (resumed) {
+            handshakes.increment(RESUMED_SLOT);
+        }
+    }
+
+    public void handshakeFailed(HandshakeResult result) {
+        handshakes.increment(slot("", result));
+    }
+
+    private static int slot(String version, HandshakeResult result) {
+        int index = version.isEmpty() ? 0 : version.equals(VERSIONS[1]) ? 1 : 2;
+        return index * RESULTS.size() + RESULTS.indexOf(result);
+    }
+
+    private static void reportHandshakes(PerLoop<ListenerCounts> listener, Readings readings) {
+        String name = listener.labels().getFirst();
+        boolean any = false;
+        for (String version : VERSIONS) {
+            for (HandshakeResult result : RESULTS) {
+                int slot = slot(version, result);
+                long count = listener.sum(counts -> counts.handshakes.read(slot));
+                if (count > 0) {
+                    any = true;
+                    readings.value(HANDSHAKES, count, name, version, result.code());
+                }
+            }
+        }
+        if (any) {
+            long resumed = listener.sum(counts -> counts.handshakes.read(RESUMED_SLOT));
+            readings.value(RESUMED, resumed, name);
+        }
+    }
+
     static void report(PerLoop<ListenerCounts> listener, Readings readings) {
         String name = listener.labels().getFirst();
         long closed = listener.sum(counts -> counts.tally.read(CLOSED_SLOT));
@@ -86,6 +145,7 @@ public final class ListenerCounts {
         readings.value(ACCEPTED, accepted, name);
         readings.value(OPEN, accepted - closed, name);
         readings.value(REQUESTS, listener.sum(counts -> counts.tally.read(REQUESTS_SLOT)), name);
+        reportHandshakes(listener, readings);
         ReasonCounts.sum(listener, counts -> counts.refused)
                 .forEach((reason, count) -> readings.value(REFUSED, count, name, reason));
         ReasonCounts.sum(listener, counts -> counts.turnedAway)

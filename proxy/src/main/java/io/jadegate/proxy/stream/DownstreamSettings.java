@@ -3,6 +3,7 @@ package io.jadegate.proxy.stream;
 /// What a connection with a client keeps to before a route is chosen. Durations are nanoseconds; 0
 /// means no limit.
 ///
+/// @param tlsNanos a TLS handshake, from the accept
 /// @param headNanos the whole head of a request, from its first octet; the first head from the
 ///   accept
 /// @param keepAliveNanos between two requests
@@ -10,6 +11,7 @@ package io.jadegate.proxy.stream;
 /// @param keepAliveAgeNanos the life of a connection
 /// @param writeNanos a client that takes none of what is left for it when its connection ends
 public record DownstreamSettings(
+        long tlsNanos,
         long headNanos,
         long keepAliveNanos,
         int keepAliveRequests,

@@ -4,6 +4,7 @@ import io.jadegate.api.filter.ClientConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /// The other end of an accepted connection.
 ///
@@ -12,18 +13,24 @@ import java.net.SocketAddress;
 ///   domain socket
 /// @param port its port, 0 for a Unix domain socket
 /// @param localPort the port it connected to, 0 for a Unix domain socket
-/// @param secure whether the connection is encrypted
-public record Peer(InetAddress address, String text, int port, int localPort, boolean secure)
+/// @param tls what was settled with it where the connection is encrypted; null in clear text
+public record Peer(
+        InetAddress address, String text, int port, int localPort, @Nullable TlsSession tls)
         implements ClientConnection {
 
     /// The peer of a connection between two socket addresses.
-    public static Peer of(SocketAddress remote, SocketAddress local, boolean secure) {
+    public static Peer of(SocketAddress remote, SocketAddress local, @Nullable TlsSession tls) {
         int localPort = local instanceof InetSocketAddress inet ? inet.getPort() : 0;
         if (remote instanceof InetSocketAddress inet) {
             InetAddress address = inet.getAddress();
-            return new Peer(address, text(address), inet.getPort(), localPort, secure);
+            return new Peer(address, text(address), inet.getPort(), localPort, tls);
         }
-        return new Peer(InetAddress.getLoopbackAddress(), "unix", 0, localPort, secure);
+        return new Peer(InetAddress.getLoopbackAddress(), "unix", 0, localPort, tls);
+    }
+
+    /// Whether the connection is encrypted.
+    public boolean secure() {
+        return tls != null;
     }
 
     /// Whether it came through a Unix domain socket: only there is no port.

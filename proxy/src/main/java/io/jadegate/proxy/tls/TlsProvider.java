@@ -1,8 +1,11 @@
 package io.jadegate.proxy.tls;
 
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.internal.tcnative.SSL;
 import java.security.Security;
+import javax.net.ssl.SSLEngine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +42,12 @@ public enum TlsProvider {
     /// As Netty names it. Contexts and engines of BoringSSL are released by whoever made them.
     public SslProvider netty() {
         return netty;
+    }
+
+    /// Whether a finished handshake went on with an earlier session.
+    public static boolean resumed(SSLEngine engine) {
+        return engine instanceof ReferenceCountedOpenSslEngine boring
+                && SSL.isSessionReused(boring.sslPointer());
     }
 
     /// As people name it, with the version.

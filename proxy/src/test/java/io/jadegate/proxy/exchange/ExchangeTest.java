@@ -192,8 +192,9 @@ class ExchangeTest {
                         new ClientAddressConfig(
                                 List.of(), 0, ClientAddressConfig.Header.X_FORWARDED_FOR)),
                 new ErrorPages.ProblemJson(),
-                new DownstreamSettings(0, 0, 100, 0, 0),
+                new DownstreamSettings(0, 0, 0, 100, 0, 0),
                 new HeadLimits(8192, 100, 4096),
+                null,
                 new Admission(List.of()),
                 new Via("jadegate"),
                 meters.listener("l"),
@@ -219,9 +220,7 @@ class ExchangeTest {
                 ListenerConfig.Accept.BALANCED,
                 loops,
                 service(serving),
-                serving::limits,
-                serving::admission,
-                serving::counts);
+                () -> serving);
     }
 
     /// Sends octets to a listener.
@@ -375,7 +374,7 @@ class ExchangeTest {
         @Override
         public Peer peer() {
             InetSocketAddress here = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
-            return Peer.of(here, here, /* secure= */ false);
+            return Peer.of(here, here, /* tls= */ null);
         }
 
         @Override

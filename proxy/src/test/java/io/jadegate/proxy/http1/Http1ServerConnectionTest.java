@@ -47,7 +47,7 @@ class Http1ServerConnectionTest {
     void begin() {
         connection =
                 new Http1ServerConnection(
-                        channel.loop(), handler, books, new HeadLimits(32 * 1024, 100, 8192));
+                        channel.loop(), handler, books, new HeadLimits(32 * 1024, 100, 8192), null);
         channel.begin(connection);
     }
 
@@ -91,7 +91,7 @@ class Http1ServerConnectionTest {
 
         gone.begin(
                 new Http1ServerConnection(
-                        gone.loop(), handler, books, new HeadLimits(32 * 1024, 100, 8192)));
+                        gone.loop(), handler, books, new HeadLimits(32 * 1024, 100, 8192), null));
 
         // Without an address it would pass for a peer on this machine.
         assertThat(gone.isOpen()).isFalse();

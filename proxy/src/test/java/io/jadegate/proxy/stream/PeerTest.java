@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.util.List;
 import java.net.UnknownHostException;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -56,8 +57,7 @@ class PeerTest {
 
     @Test
     void aUnixDomainSocketCountsAsThisMachine() {
-        Peer peer =
-                Peer.of(UnixDomainSocketAddress.of(""), UnixDomainSocketAddress.of("/a"), false);
+        Peer peer = Peer.of(UnixDomainSocketAddress.of(""), UnixDomainSocketAddress.of("/a"), null);
 
         assertThat(peer.address().isLoopbackAddress()).isTrue();
         assertThat(peer.text()).isEqualTo("unix");
@@ -70,7 +70,7 @@ class PeerTest {
                 Peer.of(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 5000),
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 80),
-                        true);
+                        new TlsSession("TLSv1.3", "*", List.of()));
 
         assertThat(peer.port()).isEqualTo(5000);
         assertThat(peer.localPort()).isEqualTo(80);

@@ -1,0 +1,80 @@
+package io.jadegate.proxy.listener;
+
+import io.jadegate.proxy.stream.Ledger;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.AbstractSniHandler;
+import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.util.concurrent.Future;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the first message of a TLS client, however it is cut, for the name that it asks for, and
+/// leaves its place to TLS in that name. What is no such message ends the handshake.
+final class ClientHello extends AbstractSniHandler<TlsHost> {
+    /// Hellos with keys for post-quantum cryptography have about 2 KiB.
+    private static final int MOST_OCTETS = 16 * 1024;
+
+    private final TlsHosts hosts;
+    private final TlsHandshake handshake;
+    private final Ledger ledger;
+    private int charged;
+
+    ClientHello(TlsHosts hosts, TlsHandshake handshake, Ledger ledger) {
+        // Without a timeout of its own: the handshake keeps the time.
+        super(MOST_OCTETS, 0);
+        this.hosts = hosts;
+        this.handshake = handshake;
+        this.ledger = ledger;
+    }
+
+    @Override
+    protected Future<TlsHost> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf hello)
+            throws Exception {
+        return hello == null
+                ? ctx.executor().newFailedFuture(new NotSslRecordException("not a ClientHello"))
+                : super.lookup(ctx, hello);
+    }
+
+    @Override
+    protected Future<TlsHost> lookup(ChannelHandlerContext ctx, @Nullable String name) {
+        TlsHost host = hosts.find(name);
+        return host == null
+                ? ctx.executor().newFailedFuture(new NoSuchElementException(name))
+                : ctx.executor().newSucceededFuture(host);
+    }
+
+    @Override
+    protected void onLookupComplete(
+            ChannelHandlerContext ctx, @Nullable String name, Future<TlsHost> found) {
+        if (found.isSuccess()) {
+            handshake.begin(ctx, found.getNow());
+        } else if (found.cause() instanceof NotSslRecordException) {
+            handshake.notTls();
+        } else {
+            handshake.unknownName(name);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+        super.channelReadComplete(ctx);
+        charge(
+                ctx.isRemoved() || actualReadableBytes() == 0
+                        ? 0
+                        : Ledger.footprint(internalBuffer()));
+    }
+
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext ctx) throws Exception {
+        super.handlerRemoved0(ctx);
+        charge(0);
+    }
+
+    private void charge(int held) {
+        if (held != charged) {
+            ledger.charge(held - charged);
+            charged = held;
+        }
+    }
+}

@@ -1,0 +1,289 @@
+package io.jadegate.proxy.listener;
+
+import io.jadegate.proxy.observe.HandshakeResult;
+import io.jadegate.proxy.stream.Deadlines;
+import io.jadegate.proxy.stream.Ending;
+import io.jadegate.proxy.stream.Loop;
+import io.jadegate.proxy.stream.Peer;
+import io.jadegate.proxy.stream.ServerConnection;
+import io.jadegate.proxy.stream.TlsSession;
+import io.jadegate.proxy.tls.TlsHandler;
+import io.jadegate.proxy.tls.TlsProvider;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.io.IOException;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/// A connection under TLS from its accept until the protocol in it is known; then another handler
+/// takes its place.
+///
+/// A handshake that fails is counted, told in the log now and then, and answered with the alert
+/// that says why (RFC 8446 §6.2): what is no TLS with unexpected_message, a hello that is too large
+/// with decode_error, a name that nobody has here with unrecognized_name, the rest by the provider.
+final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerConnection {
+    private static final byte UNEXPECTED_MESSAGE = 10;
+    private static final byte DECODE_ERROR = 50;
+    private static final byte UNRECOGNIZED_NAME = 112;
+    private static final byte NO_ALERT = -1;
+
+    private final Loop loop;
+    private final Accepted books;
+    private final TlsHosts hosts;
+    private final Start start;
+    private final HandshakeLog log;
+    private final long timeoutNanos;
+    private final long acceptedNanos;
+    private final Deadlines.Deadline deadline;
+    private @Nullable ChannelHandlerContext ctx;
+    private @Nullable TlsHost host;
+    private boolean over;
+
+    /// Goes on with a connection whose protocol is known.
+    interface Start {
+        /// Puts the connection of a protocol in the place of the handshake.
+        ///
+        /// @param protocol chosen by ALPN; empty when it was not used
+        void begin(TlsHandshake before, ChannelHandlerContext ctx, String protocol, TlsSession tls);
+    }
+
+    /// @param timeoutNanos from the accept to the end of the handshake; 0 for no limit
+    TlsHandshake(
+            Loop loop,
+            Accepted books,
+            TlsHosts hosts,
+            long timeoutNanos,
+            HandshakeLog log,
+            Start start) {
+        this.loop = loop;
+        this.books = books;
+        this.hosts = hosts;
+        this.timeoutNanos = timeoutNanos;
+        this.log = log;
+        this.start = start;
+        this.acceptedNanos = loop.now();
+        this.deadline =
+                loop.deadlines().new Deadline(() -> fail(HandshakeResult.TIMEOUT, "", NO_ALERT));
+    }
+
+    /// What stands before it and reads the client's first message.
+    ClientHello hello() {
+        return new ClientHello(hosts, this, loop.ledger());
+    }
+
+    // ---- the connection's life
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        this.ctx = ctx;
+        ctx.channel().config().setRecvByteBufAllocator(loop.readBuffers());
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        books.opened(this);
+        if (timeoutNanos > 0) {
+            deadline.set(loop.now() + timeoutNanos);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        fail(HandshakeResult.CLOSED, "", NO_ALERT);
+        deadline.cancel();
+        books.closed(this);
+    }
+
+    /// The client's name is known: from here on the provider has the word.
+    void begin(ChannelHandlerContext hello, TlsHost chosen) {
+        host = chosen;
+        hello.pipeline()
+                .replace(
+                        hello.handler(),
+                        null,
+                        new TlsHandler(chosen.newEngine(hello.alloc()), loop.ledger()));
+    }
+
+    void notTls() {
+        fail(HandshakeResult.NOT_TLS, "", UNEXPECTED_MESSAGE);
+    }
+
+    void unknownName(@Nullable String name) {
+        String told = name == null ? "the client named no host" : "\"" + name + "\"";
+        fail(HandshakeResult.UNKNOWN_NAME, told, UNRECOGNIZED_NAME);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent done && !over) {
+            if (done.isSuccess()) {
+                completed(ctx);
+            } else {
+                failed(done.cause());
+            }
+        } else if (event == ChannelInputShutdownEvent.INSTANCE) {
+            fail(HandshakeResult.CLOSED, "", NO_ALERT);
+            ctx.close();
+        }
+    }
+
+    private void completed(ChannelHandlerContext ctx) {
+        over = true;
+        deadline.cancel();
+        TlsHandler tls = ctx.pipeline().get(TlsHandler.class);
+        SSLSession session = tls.engine().getSession();
+        books.counts().handshakeDone(session.getProtocol(), TlsProvider.resumed(tls.engine()));
+        String protocol = tls.applicationProtocol();
+        start.begin(
+                this,
+                ctx,
+                protocol == null ? "" : protocol,
+                new TlsSession(
+                        session.getProtocol(),
+                        Objects.requireNonNull(host).host(),
+                        clientChain(session)));
+    }
+
+    private static List<X509Certificate> clientChain(SSLSession session) {
+        try {
+            @Nullable Certificate[] chain = session.getPeerCertificates();
+            return Arrays.stream(chain).map(X509Certificate.class::cast).toList();
+        } catch (SSLPeerUnverifiedException none) {
+            return List.of();
+        }
+    }
+
+    // ---- failing
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        failed(cause);
+        ctx.close();
+    }
+
+    private void failed(Throwable cause) {
+        HandshakeResult result = resultOf(cause);
+        byte alert =
+                switch (result) {
+                    // The provider, when it is asked already, has sent its own.
+                    case NOT_TLS -> host == null ? UNEXPECTED_MESSAGE : NO_ALERT;
+                    case TOO_LARGE -> DECODE_ERROR;
+                    case UNKNOWN_NAME -> UNRECOGNIZED_NAME;
+                    case OK, TIMEOUT, CLOSED, CLIENT_CERTIFICATE, CLIENT_REFUSED, PROTOCOL ->
+                            NO_ALERT;
+                };
+        fail(result, String.valueOf(cause.getMessage()), alert);
+    }
+
+    private static HandshakeResult resultOf(Throwable failure) {
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof NotSslRecordException) {
+                return HandshakeResult.NOT_TLS;
+            }
+            if (cause instanceof TooLongFrameException) {
+                return HandshakeResult.TOO_LARGE;
+            }
+            if (cause instanceof CertificateException) {
+                return HandshakeResult.CLIENT_CERTIFICATE;
+            }
+            if (cause instanceof IOException && !(cause instanceof SSLException)) {
+                return HandshakeResult.CLOSED;
+            }
+            String message = String.valueOf(cause.getMessage());
+            if (message.contains("PEER_DID_NOT_RETURN_A_CERTIFICATE")
+                    || message.contains("Empty client certificate chain")
+                    || message.contains("CERTIFICATE_VERIFY_FAILED")) {
+                return HandshakeResult.CLIENT_CERTIFICATE;
+            }
+            if (message.contains("_ALERT_") || message.contains("Received fatal alert")) {
+                return HandshakeResult.CLIENT_REFUSED;
+            }
+        }
+        return HandshakeResult.PROTOCOL;
+    }
+
+    private void fail(HandshakeResult result, String why, byte alert) {
+        if (over) {
+            return;
+        }
+        over = true;
+        deadline.cancel();
+        books.counts().handshakeFailed(result);
+        Channel channel = Objects.requireNonNull(ctx).channel();
+        if (result != HandshakeResult.CLOSED) {
+            log.failed(channel, result, why);
+        }
+        if (alert != NO_ALERT) {
+            byte[] record = {21, 3, 3, 0, 2, 2, alert};
+            channel.pipeline()
+                    .firstContext()
+                    .writeAndFlush(Unpooled.wrappedBuffer(record))
+                    .addListener(ChannelFutureListener.CLOSE);
+        } else if (result == HandshakeResult.TIMEOUT) {
+            Ending.cut(channel);
+        }
+    }
+
+    // ---- as a connection among others
+
+    @Override
+    public void drain() {
+        abort();
+    }
+
+    @Override
+    public void abort() {
+        if (!over) {
+            over = true;
+            deadline.cancel();
+            Ending.cut(Objects.requireNonNull(ctx).channel());
+        }
+    }
+
+    @Override
+    public void shed() {
+        abort();
+    }
+
+    @Override
+    public long heldBytes() {
+        return 0;
+    }
+
+    @Override
+    public long responseBytes() {
+        return 0;
+    }
+
+    @Override
+    public String client() {
+        Channel channel = Objects.requireNonNull(ctx).channel();
+        Peer peer = Peer.of(channel.remoteAddress(), channel.localAddress(), null);
+        return peer.local() ? peer.text() : peer.socket();
+    }
+
+    @Override
+    public @Nullable String routeName() {
+        return null;
+    }
+
+    @Override
+    public long acceptedNanos() {
+        return acceptedNanos;
+    }
+}

@@ -1,0 +1,57 @@
+package io.jadegate.proxy.listener;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The entries of a listener's `tls.hosts`, to be found by name: exact, then by the longest
+/// wildcard, then `*`. Immutable.
+public final class TlsHosts {
+    private static final String ANY = "*";
+
+    private final Map<String, TlsHost> byPattern;
+
+    private TlsHosts(Map<String, TlsHost> byPattern) {
+        this.byPattern = byPattern;
+    }
+
+    public static TlsHosts of(Collection<TlsHost> hosts) {
+        Map<String, TlsHost> byPattern = HashMap.newHashMap(hosts.size());
+        hosts.forEach(host -> byPattern.put(normal(host.host()), host));
+        return new TlsHosts(Map.copyOf(byPattern));
+    }
+
+    private static String normal(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
+    }
+
+    /// The entry for a host name.
+    ///
+    /// @param name null when the client named none
+    /// @return null when there is none
+    public @Nullable TlsHost find(@Nullable String name) {
+        if (name == null) {
+            return byPattern.get(ANY);
+        }
+        String wanted = normal(name);
+        TlsHost found = wanted.startsWith(ANY) ? null : byPattern.get(wanted);
+        for (int dot = wanted.indexOf('.'); found == null && dot >= 0; ) {
+            found = byPattern.get(ANY + wanted.substring(dot));
+            dot = wanted.indexOf('.', dot + 1);
+        }
+        return found == null ? byPattern.get(ANY) : found;
+    }
+
+    /// The entry configured by exactly these words; null when there is none.
+    public @Nullable TlsHost named(String pattern) {
+        return byPattern.get(normal(pattern));
+    }
+
+    /// All entries, in no order.
+    public Collection<TlsHost> all() {
+        return byPattern.values();
+    }
+}
