@@ -30,10 +30,6 @@ import org.jspecify.annotations.Nullable;
 /// that a certificate that was replaced is seen; an entry that would serve as before is carried
 /// over, with the sessions it has begun.
 final class TlsCompiler {
-    /// What is spoken behind a handshake, as ALPN names it.
-    private static final List<ListenerTlsConfig.Protocol> SPOKEN =
-            List.of(ListenerTlsConfig.Protocol.HTTP1);
-
     private final Cleaner cleaner =
             Cleaner.create(Thread.ofPlatform().daemon().name("jadegate-tls-cleaner").factory());
 
@@ -116,7 +112,7 @@ final class TlsCompiler {
                 host,
                 credential,
                 tls.versions().stream().map(TlsCompiler::name).sorted().toList(),
-                tls.alpn().stream().filter(SPOKEN::contains).map(TlsCompiler::name).toList(),
+                tls.alpn().stream().map(TlsCompiler::name).toList(),
                 trust);
     }
 

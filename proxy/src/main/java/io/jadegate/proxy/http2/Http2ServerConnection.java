@@ -8,6 +8,7 @@ import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.DownstreamSettings;
+import io.jadegate.proxy.stream.Ending;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.HttpStream;
@@ -16,14 +17,14 @@ import io.jadegate.proxy.stream.OutgoingResponse;
 import io.jadegate.proxy.stream.Output;
 import io.jadegate.proxy.stream.Peer;
 import io.jadegate.proxy.stream.ServerConnection;
+import io.jadegate.proxy.stream.TlsSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -32,6 +33,7 @@ import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.collection.IntObjectHashMap;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -96,6 +98,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     private final HttpStream.Handler handler;
     private final Owner owner;
     private final HeadLimits limits;
+    private final @Nullable TlsSession tls;
     private final HeaderBlockDecoder decoder;
     private final DefaultHttp2FrameReader reader;
     private final Frames frames = new Frames();
@@ -137,9 +140,15 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     private boolean goodbyeGone;
     private boolean closing;
 
+    /// @param tls what was settled with the client; null in clear text
     public Http2ServerConnection(
-            Loop loop, HttpStream.Handler handler, Owner owner, HeadLimits limits) {
+            Loop loop,
+            HttpStream.Handler handler,
+            Owner owner,
+            HeadLimits limits,
+            @Nullable TlsSession tls) {
         this.loop = loop;
+        this.tls = tls;
         this.handler = handler;
         this.owner = owner;
         this.limits = limits;
@@ -181,7 +190,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
             close();
             return;
         }
-        peer = Peer.of(channel.remoteAddress(), channel.localAddress(), /* tls= */ null);
+        peer = Peer.of(channel.remoteAddress(), channel.localAddress(), tls);
         owner.opened(this);
         owner.counts().http2().connectionBegan();
         writer().settings(
@@ -214,9 +223,10 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        // A peer that resets is the network's business, and channelInactive follows; the rest is a
-        // bug.
-        if (cause instanceof IOException) {
+        // A peer that resets, or breaks TLS, is the network's business, and channelInactive
+        // follows; the rest is a bug.
+        if (cause instanceof IOException
+                || (cause instanceof DecoderException && cause.getCause() instanceof IOException)) {
             close();
             return;
         }
@@ -236,6 +246,9 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
             snapshot().forEach(Http2ServerStream::inputEnded);
             output().flush();
             endIfDone();
+        } else if (event instanceof SslCloseCompletionEvent && !closing) {
+            // A client that says goodbye under TLS reads no answer either.
+            close();
         }
     }
 
@@ -383,7 +396,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         goodbyeGone = true;
         discarded = 0;
         setDeadline(LINGER_NANOS);
-        ((DuplexChannel) ctx().channel()).shutdownOutput();
+        Ending.shutdownOutput(ctx().channel());
     }
 
     @Override
@@ -399,14 +412,16 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     public void shed() {
         if (!closing) {
             breakAll(Failure.of(Failure.Kind.BUFFERS_EXHAUSTED));
-            ctx().channel().config().setOption(ChannelOption.SO_LINGER, 0);
-            close();
+            closing = true;
+            reading = Reading.ENDING;
+            Ending.cut(ctx().channel());
         }
     }
 
     private void close() {
         reading = Reading.ENDING;
-        ctx().close();
+        closing = true;
+        Ending.close(ctx().channel());
     }
 
     /// Ends every exchange. Those that can still be answered are.

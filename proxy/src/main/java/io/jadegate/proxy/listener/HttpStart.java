@@ -8,6 +8,7 @@ import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.TlsSession;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 
 /// Starts HTTP on a channel once it is known which version is spoken: at once in clear text, behind
 /// the handshake under TLS.
@@ -22,7 +23,7 @@ record HttpStart(Loop loop, HttpStream.Handler handler, Accepted books, HeadLimi
                 .addLast(
                         new PriorKnowledge(() -> {
                             Http2ServerConnection http2 =
-                                    new Http2ServerConnection(loop, handler, books, limits);
+                                    new Http2ServerConnection(loop, handler, books, limits, null);
                             books.replace(http1, http2);
                             channel.pipeline().replace(http1, null, http2);
                         }))
@@ -32,7 +33,14 @@ record HttpStart(Loop loop, HttpStream.Handler handler, Accepted books, HeadLimi
     @Override
     public void begin(
             TlsHandshake handshake, ChannelHandlerContext ctx, String protocol, TlsSession tls) {
-        // HTTP/1.1 is all that is offered, and what a client means that offers nothing.
+        if (protocol.equals(ApplicationProtocolNames.HTTP_2)) {
+            Http2ServerConnection http2 =
+                    new Http2ServerConnection(loop, handler, books, limits, tls);
+            books.replace(handshake, http2);
+            ctx.pipeline().replace(handshake, null, http2);
+            return;
+        }
+        // HTTP/1.1 is what a client means that offers nothing.
         Http1ServerConnection http = new Http1ServerConnection(loop, handler, books, limits, tls);
         books.replace(handshake, http);
         ctx.pipeline().replace(handshake, null, http);
