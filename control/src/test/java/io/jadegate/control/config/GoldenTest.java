@@ -57,7 +57,7 @@ class GoldenTest {
                 .doesNotHaveDuplicates()
                 .contains(
                         "rate-limits",
-                        "listeners.secure.tls",
+                        "listeners.secure.tls.passthrough",
                         "listeners.dns.protocol",
                         "routes.orders.filters[0].authenticate",
                         "routes.orders.filters[6].compress",
