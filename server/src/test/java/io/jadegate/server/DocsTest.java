@@ -123,7 +123,7 @@ class DocsTest {
         Files.createDirectories(launcher.getParent());
         Files.writeString(
                 launcher,
-                "#!/bin/sh\nexec '%s/bin/java' -cp '%s' io.jadegate.server.Main \"$@\"\n"
+                "#!/bin/sh\nexec '%s/bin/java' --enable-native-access=ALL-UNNAMED -cp '%s' io.jadegate.server.Main \"$@\"\n"
                         .formatted(
                                 System.getProperty("java.home"),
                                 System.getProperty("java.class.path")),
