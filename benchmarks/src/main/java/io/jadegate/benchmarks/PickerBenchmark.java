@@ -56,7 +56,16 @@ public class PickerBenchmark {
     public void prepare() {
         Connector connector =
                 new Connector(Transport.NIO, new HeadLimits(32 * 1024, 100, 8 * 1024));
-        picker = Upstream.of("orders", config(), loops, connector, new Meters(1), null).picker();
+        picker =
+                Upstream.of(
+                                "orders",
+                                config(),
+                                loops,
+                                connector,
+                                /* tls= */ null,
+                                new Meters(1),
+                                null)
+                        .picker();
     }
 
     private UpstreamConfig config() {

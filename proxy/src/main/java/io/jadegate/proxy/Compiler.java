@@ -34,6 +34,7 @@ import io.jadegate.proxy.stream.DownstreamSettings;
 import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.Loops;
 import io.jadegate.proxy.upstream.Connector;
+import io.jadegate.proxy.upstream.EndpointTls;
 import io.jadegate.proxy.upstream.Upstream;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -87,7 +88,7 @@ final class Compiler {
                         octets(defaults.limits().head().bytes()),
                         defaults.limits().fields(),
                         octets(defaults.limits().uri().bytes()));
-        Map<String, Upstream> upstreams = upstreams(config, limits, before);
+        Map<String, Upstream> upstreams = upstreams(config, limits, before, problems);
         timeouts.clear();
         FilterInstances filters = filters(config, before);
         List<CompiledRoute> routes = routes(config, before, upstreams, filters);
@@ -135,18 +136,20 @@ final class Compiler {
     }
 
     private Map<String, Upstream> upstreams(
-            Config config, HeadLimits limits, @Nullable Compilation before) {
+            Config config,
+            HeadLimits limits,
+            @Nullable Compilation before,
+            List<Problem> problems) {
         Connector connector = new Connector(loops.transport(), limits);
-        if (before != null && isSame(before.upstreams(), config, connector)) {
+        Map<String, EndpointTls> secured = secured(config, before, problems);
+        if (before != null && isSame(before.upstreams(), config, connector, secured)) {
             return before.upstreams();
         }
         Map<String, Upstream> upstreams = new HashMap<>();
         for (Map.Entry<String, UpstreamConfig> entry : config.upstreams().entrySet()) {
             Upstream old = before == null ? null : before.upstreams().get(entry.getKey());
-            boolean same =
-                    old != null
-                            && old.config().equals(entry.getValue())
-                            && old.connector().equals(connector);
+            EndpointTls tls = secured.get(entry.getKey());
+            boolean same = old != null && isSame(old, entry.getValue(), connector, tls);
             upstreams.put(
                     entry.getKey(),
                     same && old != null
@@ -156,6 +159,7 @@ final class Compiler {
                                     entry.getValue(),
                                     loops,
                                     connector,
+                                    tls,
                                     meters,
                                     old));
         }
@@ -163,15 +167,47 @@ final class Compiler {
     }
 
     private static boolean isSame(
-            Map<String, Upstream> before, Config config, Connector connector) {
+            Map<String, Upstream> before,
+            Config config,
+            Connector connector,
+            Map<String, EndpointTls> secured) {
         return before.size() == config.upstreams().size()
                 && config.upstreams().entrySet().stream()
                         .allMatch(entry -> {
                             Upstream old = before.get(entry.getKey());
-                            return old != null
-                                    && old.config().equals(entry.getValue())
-                                    && old.connector().equals(connector);
+                            EndpointTls tls = secured.get(entry.getKey());
+                            return old != null && isSame(old, entry.getValue(), connector, tls);
                         });
+    }
+
+    @SuppressWarnings("ReferenceEquality") // what was carried over is the same object
+    private static boolean isSame(
+            Upstream old, UpstreamConfig config, Connector connector, @Nullable EndpointTls tls) {
+        return old.config().equals(config) && old.connector().equals(connector) && old.tls() == tls;
+    }
+
+    /// TLS of those upstreams that have it. Reads its files even where the configuration has not
+    /// changed: they may have.
+    private static Map<String, EndpointTls> secured(
+            Config config, @Nullable Compilation before, List<Problem> problems) {
+        Map<String, EndpointTls> secured = new HashMap<>();
+        config.upstreams()
+                .forEach((name, upstream) -> {
+                    if (upstream.tls() == null) {
+                        return;
+                    }
+                    Upstream old = before == null ? null : before.upstreams().get(name);
+                    EndpointTls tls =
+                            EndpointTls.of(
+                                    upstream.tls(),
+                                    "upstreams." + name + ".tls",
+                                    old == null ? null : old.tls(),
+                                    problems);
+                    if (tls != null) {
+                        secured.put(name, tls);
+                    }
+                });
+        return secured;
     }
 
     // ---- routes

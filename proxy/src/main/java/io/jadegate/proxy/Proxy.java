@@ -304,7 +304,7 @@ public final class Proxy implements DataPlane {
         }
         old.retire(now, loops.all());
         for (Target target : old.targets()) {
-            if (target.retired()) {
+            if (now == null || now.target(target.address()) == null) {
                 meters.forgetTarget(target.upstream(), target.addressText());
             }
         }

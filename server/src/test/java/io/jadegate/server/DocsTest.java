@@ -60,9 +60,11 @@ class DocsTest {
 
     private void run(DocsExample example) throws Exception {
         Path home = Files.createTempDirectory(folder, "example");
-        try (var upstream = new EchoUpstream("echo")) {
+        try (var upstream = new EchoUpstream("echo");
+                var secured = new TlsEndpoint(home)) {
             var ports = freePorts("8080", "8081", "8082", "8443", "9901", "9902");
             ports.put("127.0.0.1:9000", "127.0.0.1:" + upstream.port());
+            ports.put("127.0.0.1:9443", "127.0.0.1:" + secured.port());
             Path config = home.resolve("gateway.yaml");
             Files.writeString(config, replaced(example.config(), ports));
             writeLauncher(home.resolve("bin/jadegate"));

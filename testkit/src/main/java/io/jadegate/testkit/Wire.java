@@ -12,7 +12,10 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// One end of a connection, a client's or an endpoint's, spoken to in octets. Texts are ISO 8859-1:
@@ -24,6 +27,7 @@ public final class Wire implements AutoCloseable {
     private static final int RESET_ON_CLOSE = 0;
 
     private final SocketChannel channel;
+    private @Nullable TlsChannel tls;
     private final ByteBuffer unread = ByteBuffer.allocate(64 * 1024).flip();
 
     Wire(SocketChannel channel) {
@@ -90,7 +94,7 @@ public final class Wire implements AutoCloseable {
     public Wire send(byte[] octets) throws IOException {
         ByteBuffer buffer = ByteBuffer.wrap(octets);
         while (buffer.hasRemaining()) {
-            channel.write(buffer);
+            octets().write(buffer);
         }
         return this;
     }
@@ -103,10 +107,44 @@ public final class Wire implements AutoCloseable {
         return this;
     }
 
-    /// Ends what this side sends (FIN); it can go on reading.
+    /// Ends what this side sends (FIN, over TLS behind its own alert); it can go on reading.
     public Wire endOutput() throws IOException {
+        if (tls != null) {
+            tls.endOutput();
+        }
+        return cutOutput();
+    }
+
+    /// Ends what this side sends (FIN), over TLS without the alert that would announce it.
+    public Wire cutOutput() throws IOException {
         channel.shutdownOutput();
         return this;
+    }
+
+    // ---- TLS
+
+    /// Speaks TLS from here on; returns behind the handshake.
+    ///
+    /// @param engine of the side that this is, with all its settings
+    /// @throws javax.net.ssl.SSLException when there is no agreement; the other side has been told
+    public Wire secure(SSLEngine engine) throws IOException {
+        TlsChannel secured = new TlsChannel(channel, engine);
+        tls = secured;
+        secured.handshake();
+        return this;
+    }
+
+    /// Sends octets past TLS.
+    public Wire sendInTheClear(String octets) throws IOException {
+        ByteBuffer buffer = ByteBuffer.wrap(octets.getBytes(ISO_8859_1));
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+        return this;
+    }
+
+    private ByteChannel octets() {
+        return tls == null ? channel : tls;
     }
 
     // ---- reading
@@ -148,9 +186,10 @@ public final class Wire implements AutoCloseable {
         return text.toString();
     }
 
-    /// Reads all until the other side's orderly end (FIN).
+    /// Reads all until the other side's orderly end (FIN, over TLS announced by its alert).
     ///
     /// @throws SocketException when the other side resets instead
+    /// @throws javax.net.ssl.SSLException when it ends TLS without the alert
     public String readToEnd() throws IOException {
         StringBuilder text = new StringBuilder();
         while (available()) {
@@ -180,7 +219,7 @@ public final class Wire implements AutoCloseable {
             while (available()) {
                 unread.clear().flip();
             }
-        } catch (SocketException reset) {
+        } catch (SocketException | SSLException cut) {
             // That is one way to go.
         }
     }
@@ -204,7 +243,7 @@ public final class Wire implements AutoCloseable {
         unread.clear();
         int read;
         try {
-            read = channel.read(unread);
+            read = octets().read(unread);
         } finally {
             unread.flip();
         }
@@ -254,6 +293,9 @@ public final class Wire implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (tls != null) {
+            tls.close();
+        }
         channel.close();
     }
 }

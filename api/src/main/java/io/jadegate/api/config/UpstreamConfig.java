@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public record UpstreamConfig(
         @Doc("addresses of the endpoints") List<EndpointConfig> endpoints,
         @Doc("the protocol endpoints speak") @Default("http1") Protocol protocol,
-        @Doc("TLS to the endpoints") @Planned @Nullable UpstreamTlsConfig tls,
+        @Doc("TLS to the endpoints") @Nullable UpstreamTlsConfig tls,
         @Doc("the Host the endpoints see") @Default("pass") HostHeaderConfig hostHeader,
         @Doc("how an endpoint is chosen") @Default("least-request") LoadBalancerConfig loadBalancer,
         @Doc("what is hashed: client-ip, header:NAME, cookie:NAME, query:NAME or tenant") @Planned

@@ -134,6 +134,48 @@ public record Reason(String code, int status, @Nullable String proxyError, Strin
                     502,
                     "destination_ip_unroutable",
                     "The endpoint cannot be reached.");
+    public static final Reason UPSTREAM_TLS_TIMEOUT =
+            new Reason(
+                    "UPSTREAM_TLS_TIMEOUT",
+                    504,
+                    "connection_timeout",
+                    "The TLS handshake with the endpoint did not end in time.");
+    public static final Reason UPSTREAM_TLS_BROKEN =
+            new Reason(
+                    "UPSTREAM_TLS_BROKEN",
+                    502,
+                    "tls_protocol_error",
+                    "TLS with the endpoint failed.");
+    public static final Reason UPSTREAM_TLS_ALERT =
+            new Reason(
+                    "UPSTREAM_TLS_ALERT",
+                    502,
+                    "tls_alert_received",
+                    "The endpoint refused TLS with an alert.");
+    public static final Reason UPSTREAM_CERTIFICATE_EXPIRED =
+            new Reason(
+                    "UPSTREAM_CERTIFICATE_EXPIRED",
+                    502,
+                    "tls_certificate_error",
+                    "The endpoint's certificate is out of its time.");
+    public static final Reason UPSTREAM_CERTIFICATE_UNTRUSTED =
+            new Reason(
+                    "UPSTREAM_CERTIFICATE_UNTRUSTED",
+                    502,
+                    "tls_certificate_error",
+                    "The endpoint's certificate is of no trusted authority.");
+    public static final Reason UPSTREAM_CERTIFICATE_NAME =
+            new Reason(
+                    "UPSTREAM_CERTIFICATE_NAME",
+                    502,
+                    "tls_certificate_error",
+                    "The endpoint's certificate is for another name.");
+    public static final Reason UPSTREAM_CERTIFICATE_REVOKED =
+            new Reason(
+                    "UPSTREAM_CERTIFICATE_REVOKED",
+                    502,
+                    "tls_certificate_error",
+                    "The endpoint's certificate is revoked.");
     public static final Reason UPSTREAM_RESET =
             new Reason(
                     "UPSTREAM_RESET",

@@ -3,6 +3,7 @@ package io.jadegate.control.config;
 import io.jadegate.api.config.Address;
 import io.jadegate.api.config.Config;
 import io.jadegate.api.config.CorsConfig;
+import io.jadegate.api.config.EndpointConfig;
 import io.jadegate.api.config.FilterConfig;
 import io.jadegate.api.config.FilterEntry;
 import io.jadegate.api.config.HealthConfig;
@@ -14,6 +15,7 @@ import io.jadegate.api.config.Problem;
 import io.jadegate.api.config.Problem.Severity;
 import io.jadegate.api.config.RouteConfig;
 import io.jadegate.api.config.UpstreamConfig;
+import io.jadegate.api.config.UpstreamTlsConfig;
 import io.jadegate.api.config.ValueMatchConfig;
 import io.jadegate.control.binding.Model.Bound;
 import io.jadegate.control.binding.Suggestion;
@@ -309,12 +311,39 @@ final class Checks {
                 error(at, "\"" + address + "\" is given twice");
             }
         }
+        if (upstream.tls() != null) {
+            tls(path + ".tls", upstream.tls(), upstream.endpoints());
+        }
         if (upstream.health() != null) {
             health(path + ".health", upstream.health());
         }
         var dns = upstream.dns();
         if (dns != null && dns.minTtl().compareTo(dns.maxTtl()) > 0) {
             error(path + ".dns.min-ttl", "is longer than max-ttl");
+        }
+    }
+
+    private void tls(String path, UpstreamTlsConfig tls, List<EndpointConfig> endpoints) {
+        if (!tls.verify()) {
+            warning(path + ".verify", "anybody on the way can read and change what is sent");
+            if (tls.trusted() != null) {
+                error(path + ".trusted", "does not go with verify: false; remove one of them");
+            }
+            if (tls.revoked() != null) {
+                error(path + ".revoked", "does not go with verify: false; remove one of them");
+            }
+        }
+        var nameless = endpoints.stream().anyMatch(each -> each.address() instanceof Address.Unix);
+        if (tls.verify() && tls.serverName() == null && nameless) {
+            error(
+                    path + ".server-name",
+                    "is missing; an endpoint on a Unix domain socket has no name of its own");
+        }
+        if (tls.certificate() == null && tls.key() != null) {
+            error(path + ".key", "is the key of no certificate; write certificate too");
+        }
+        if (tls.certificate() == null && tls.passphrase() != null) {
+            error(path + ".passphrase", "opens nothing; write certificate too");
         }
     }
 

@@ -7,6 +7,7 @@ import io.jadegate.proxy.observe.TargetCounts;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
+import io.jadegate.proxy.upstream.Connector;
 import io.jadegate.proxy.upstream.Lease;
 import io.jadegate.proxy.upstream.Target;
 import io.jadegate.proxy.upstream.Upstream;
@@ -32,8 +33,8 @@ final class Attempt implements Lease.Borrower {
         this.loop = loop;
     }
 
-    void begin(@Nullable Target except, long connectNanos) {
-        Lease asked = upstream.lease(loop, this, except, connectNanos);
+    void begin(@Nullable Target except, Connector.Patience patience) {
+        Lease asked = upstream.lease(loop, this, except, patience);
         lease = asked;
         asked.begin();
     }

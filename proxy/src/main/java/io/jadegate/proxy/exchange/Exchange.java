@@ -244,7 +244,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         attempts++;
         Attempt next = new Attempt(this, upstreamOf(), loop);
         attempt = next;
-        next.begin(except, route().timeouts().connect());
+        next.begin(except, route().timeouts().opening());
     }
 
     /// A stream is there: the request goes out.

@@ -1,10 +1,13 @@
 package io.jadegate.proxy.exchange;
 
 import io.jadegate.api.config.TimeoutsConfig;
+import io.jadegate.proxy.upstream.Connector;
 
 /// The timeouts of a route in nanoseconds; 0 means no limit. Routes that have the same share one.
+///
+/// @param opening of connections to endpoints
 public record Timeouts(
-        long connect,
+        Connector.Patience opening,
         long bodyIdle,
         long write,
         long halfClose,
@@ -15,7 +18,7 @@ public record Timeouts(
 
     public static Timeouts of(TimeoutsConfig config) {
         return new Timeouts(
-                config.connect().toNanos(),
+                new Connector.Patience(config.connect().toNanos(), config.tls().toNanos()),
                 config.bodyIdle().toNanos(),
                 config.write().toNanos(),
                 config.halfClose().toNanos(),

@@ -12,12 +12,16 @@ import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.OutgoingRequest;
 import io.jadegate.proxy.stream.Output;
+import io.jadegate.proxy.tls.TlsFailures;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +41,10 @@ import org.slf4j.LoggerFactory;
 /// It goes back to its pool only when request and response are both whole, the endpoint keeps the
 /// connection, and not an octet is left over: whatever arrives unasked may be the answer to
 /// somebody else's request, so it costs the connection.
+///
+/// Over TLS, octets behind it and those before it are told apart by the handler in front, whose
+/// handshake has ended. There an end counts only when it was announced: anybody on the way can end
+/// a connection (RFC 9112 §9.8).
 ///
 /// Everything runs on the connection's event loop.
 public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
@@ -69,6 +77,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     private final HeadScanner scanner;
     private @Nullable ChunkDecoder chunks;
     private @Nullable ChannelHandlerContext ctx;
+    private @Nullable SslHandler tls;
     private @Nullable Output output;
     private @Nullable Stream stream;
     private @Nullable ResponseHead head;
@@ -81,6 +90,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean paused;
     private boolean reset;
     private boolean releasing;
+    private boolean endAnnounced;
 
     /// The pool that a connection belongs to.
     public interface Owner {
@@ -122,11 +132,21 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     public void close() {
+        leave();
+        ctx().close();
+    }
+
+    /// Closes without a word: over TLS, what was sent must not look whole.
+    private void cut() {
+        leave();
+        Objects.requireNonNull(ctx().pipeline().firstContext()).close();
+    }
+
+    private void leave() {
         if (reading != Reading.CLOSED) {
             reading = Reading.CLOSED;
             owner.closed(this);
         }
-        ctx().close();
     }
 
     // ---- events
@@ -134,6 +154,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         this.ctx = ctx;
+        tls = ctx.pipeline().get(SslHandler.class);
         output = new Output(ctx, loop, this::outputDrained);
         ctx.channel().config().setRecvByteBufAllocator(loop.readBuffers());
     }
@@ -141,16 +162,19 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         output().discard();
-        inputEnded(/* orderly= */ !reset);
-        if (reading != Reading.CLOSED) {
-            reading = Reading.CLOSED;
-            owner.closed(this);
-        }
+        inputEnded();
+        leave();
         giveHeadBack();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (tls != null && TlsFailures.isTls(cause)) {
+            reset = true;
+            inputEnded(TlsFailures.of(cause));
+            cut();
+            return;
+        }
         if (cause instanceof IOException) {
             // A write that fails says that the endpoint stopped reading; its answer may still be on
             // the way, and a read that fails is followed by the end of the input. A tunnel has no
@@ -158,7 +182,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
             reset = true;
             keepAlive = false;
             if (reading == Reading.TUNNEL) {
-                inputEnded(/* orderly= */ false);
+                inputEnded();
                 close();
             }
             return;
@@ -175,18 +199,32 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        // A connection that is refused also says that its input has ended; the connect future
-        // tells.
-        if (event != ChannelInputShutdownEvent.INSTANCE || !ctx.channel().isActive()) {
+        if (event instanceof SslCloseCompletionEvent end) {
+            endAnnounced |= end.isSuccess();
+            if (end.isSuccess()) {
+                inputShutdown();
+            }
             return;
         }
+        // A connection that is refused also says that its input has ended; the connect future
+        // tells.
+        if (event == ChannelInputShutdownEvent.INSTANCE && ctx.channel().isActive()) {
+            inputShutdown();
+        }
+    }
+
+    private void inputShutdown() {
         Stream current = stream;
-        if (reading == Reading.TUNNEL && current != null) {
+        if (reading == Reading.TUNNEL && current != null && endsWell()) {
             current.tunnelEnded();
             return;
         }
-        inputEnded(/* orderly= */ !reset);
+        inputEnded();
         close();
+    }
+
+    private boolean endsWell() {
+        return !reset && (tls == null || endAnnounced);
     }
 
     @Override
@@ -204,7 +242,12 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     /// Nothing more will arrive.
-    private void inputEnded(boolean orderly) {
+    private void inputEnded() {
+        inputEnded(Failure.of(Failure.Kind.RESET_BEFORE_RESPONSE));
+    }
+
+    /// @param beforeResponse what it means if nothing of a response has arrived
+    private void inputEnded(Failure beforeResponse) {
         Stream current = stream;
         if (current == null) {
             return;
@@ -216,17 +259,16 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
             // want.
             return;
         }
-        if (reading == Reading.UNTIL_CLOSE && orderly) {
+        if (reading == Reading.UNTIL_CLOSE && endsWell()) {
             current.receiver.end(null);
             current.receiver.readComplete();
             return;
         }
         boolean nothing = (reading == Reading.HEAD || reading == Reading.IDLE) && head == null;
         current.receiver.failed(
-                Failure.of(
-                        nothing && current.interims == 0
-                                ? Failure.Kind.RESET_BEFORE_RESPONSE
-                                : Failure.Kind.RESPONSE_INCOMPLETE));
+                nothing && current.interims == 0
+                        ? beforeResponse
+                        : new Failure(Failure.Kind.RESPONSE_INCOMPLETE, beforeResponse.detail()));
     }
 
     // ---- reading
@@ -453,7 +495,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     private void fail(Failure failure) {
         Stream current = stream;
         stream = null;
-        close();
+        cut();
         if (current != null) {
             current.receiver.failed(failure);
         }
@@ -531,6 +573,18 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
                 tunnelInputEnded = true;
                 receiver.end(null);
                 receiver.readComplete();
+                connection.loop.atTurnEnd(this::noticeEndOfBoth);
+                closeIfTunnelEnded();
+            }
+        }
+
+        /// TLS 1.2, and BoringSSL in whatever version, answer an announced end by their own (RFC
+        /// 5246 §7.2.1): nothing can be sent any more.
+        private void noticeEndOfBoth() {
+            SslHandler tls = connection.tls;
+            if (tls != null && tls.engine().isOutboundDone()) {
+                tunnelOutputEnded = true;
+                tunnelOutputGone = true;
                 closeIfTunnelEnded();
             }
         }
@@ -601,16 +655,18 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
         private void endTunnelOutput() {
             tunnelOutputEnded = true;
             connection.output().flushNow();
-            connection
-                    .ctx()
-                    .writeAndFlush(Unpooled.EMPTY_BUFFER)
-                    .addListener(_ -> {
-                        if (live()) {
-                            tunnelOutputGone = true;
-                            ((DuplexChannel) connection.ctx().channel()).shutdownOutput();
-                            closeIfTunnelEnded();
-                        }
-                    });
+            SslHandler tls = connection.tls;
+            ChannelFuture gone =
+                    tls == null
+                            ? connection.ctx().writeAndFlush(Unpooled.EMPTY_BUFFER)
+                            : tls.closeOutbound();
+            gone.addListener(_ -> {
+                if (live()) {
+                    tunnelOutputGone = true;
+                    ((DuplexChannel) connection.ctx().channel()).shutdownOutput();
+                    closeIfTunnelEnded();
+                }
+            });
             closeIfTunnelEnded();
         }
 
@@ -645,7 +701,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
         public void reset() {
             if (live()) {
                 connection.stream = null;
-                connection.close();
+                connection.cut();
             }
         }
     }

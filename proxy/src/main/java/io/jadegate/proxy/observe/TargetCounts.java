@@ -35,13 +35,24 @@ public final class TargetCounts {
                     "jadegate_target_connections_reused",
                     "Attempts that found a connection that had served before.");
 
+    private static final Metric HANDSHAKES =
+            Metric.counter(
+                    "jadegate_target_handshakes",
+                    "TLS handshakes with the target ended, by how.",
+                    "upstream",
+                    "target",
+                    "result");
+
     private static final int BEGUN_SLOT = 0;
     private static final int ENDED_SLOT = 1;
     private static final int OPENED_SLOT = 2;
     private static final int CLOSED_SLOT = 3;
     private static final int REUSED_SLOT = 4;
+    private static final int FULL_SLOT = 5;
+    private static final int RESUMED_SLOT = 6;
+    private static final int FAILED_SLOT = 7;
 
-    private final Tally tally = new Tally(5);
+    private final Tally tally = new Tally(8);
     private final ReasonCounts failures = new ReasonCounts();
 
     TargetCounts() {}
@@ -79,6 +90,18 @@ public final class TargetCounts {
         tally.increment(REUSED_SLOT);
     }
 
+    /// A TLS handshake has ended well.
+    ///
+    /// @param resumed whether it took up an earlier session
+    public void handshakeDone(boolean resumed) {
+        tally.increment(resumed ? RESUMED_SLOT : FULL_SLOT);
+    }
+
+    /// A TLS handshake has failed.
+    public void handshakeFailed() {
+        tally.increment(FAILED_SLOT);
+    }
+
     static void report(PerLoop<TargetCounts> target, Readings readings) {
         String upstream = target.labels().get(0);
         String address = target.labels().get(1);
@@ -96,5 +119,18 @@ public final class TargetCounts {
         readings.value(OPEN, opened - closed, upstream, address);
         readings.value(
                 REUSED, target.sum(counts -> counts.tally.read(REUSED_SLOT)), upstream, address);
+        handshakes(target, readings, FULL_SLOT, "full");
+        handshakes(target, readings, RESUMED_SLOT, "resumed");
+        handshakes(target, readings, FAILED_SLOT, "failed");
+    }
+
+    /// Nothing is shown of what a target without TLS never does.
+    private static void handshakes(
+            PerLoop<TargetCounts> target, Readings readings, int slot, String result) {
+        long count = target.sum(counts -> counts.tally.read(slot));
+        if (count > 0) {
+            readings.value(
+                    HANDSHAKES, count, target.labels().get(0), target.labels().get(1), result);
+        }
     }
 }

@@ -52,6 +52,17 @@ public record Failure(Kind kind, @Nullable String detail) {
         CONNECT_REFUSED(Side.UPSTREAM, Reason.UPSTREAM_CONNECT_REFUSED),
         CONNECT_TIMEOUT(Side.UPSTREAM, Reason.UPSTREAM_CONNECT_TIMEOUT),
         UNREACHABLE(Side.UPSTREAM, Reason.UPSTREAM_UNREACHABLE),
+        TLS_TIMEOUT(Side.UPSTREAM, Reason.UPSTREAM_TLS_TIMEOUT),
+        /// TLS broke, in the handshake or, once octets of a response were awaited, before the
+        /// first.
+        TLS_BROKEN(Side.UPSTREAM, Reason.UPSTREAM_TLS_BROKEN),
+        /// The endpoint broke TLS off and said why.
+        TLS_ALERT(Side.UPSTREAM, Reason.UPSTREAM_TLS_ALERT),
+        /// The endpoint's certificate, or one that it hangs on, is out of its time.
+        TLS_CERTIFICATE_EXPIRED(Side.UPSTREAM, Reason.UPSTREAM_CERTIFICATE_EXPIRED),
+        TLS_CERTIFICATE_UNTRUSTED(Side.UPSTREAM, Reason.UPSTREAM_CERTIFICATE_UNTRUSTED),
+        TLS_CERTIFICATE_NAME(Side.UPSTREAM, Reason.UPSTREAM_CERTIFICATE_NAME),
+        TLS_CERTIFICATE_REVOKED(Side.UPSTREAM, Reason.UPSTREAM_CERTIFICATE_REVOKED),
         /// The connection ended before the first octet of a response.
         RESET_BEFORE_RESPONSE(Side.UPSTREAM, Reason.UPSTREAM_RESET),
         /// The connection ended inside a response.
@@ -79,10 +90,21 @@ public record Failure(Kind kind, @Nullable String detail) {
         }
 
         /// Whether the request cannot have reached an application, so that sending it elsewhere is
-        /// safe whatever its method.
+        /// safe whatever its method; said of an attempt for which there was no stream.
         public boolean neverSent() {
             return switch (this) {
-                case CONNECT_REFUSED, CONNECT_TIMEOUT, UNREACHABLE, NAME_NOT_RESOLVED -> true;
+                case CONNECT_REFUSED,
+                        CONNECT_TIMEOUT,
+                        UNREACHABLE,
+                        NAME_NOT_RESOLVED,
+                        TLS_TIMEOUT,
+                        TLS_BROKEN,
+                        TLS_ALERT,
+                        TLS_CERTIFICATE_EXPIRED,
+                        TLS_CERTIFICATE_UNTRUSTED,
+                        TLS_CERTIFICATE_NAME,
+                        TLS_CERTIFICATE_REVOKED ->
+                        true;
                 default -> false;
             };
         }

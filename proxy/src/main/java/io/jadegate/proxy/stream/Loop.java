@@ -212,7 +212,13 @@ public final class Loop {
     }
 
     void closeConnections() {
-        List.copyOf(connections).forEach(Channel::close);
+        for (Channel connection : List.copyOf(connections)) {
+            connection.close();
+            if (connection.isOpen()) {
+                // TLS waits until its last words are sent; the loop does not.
+                connection.unsafe().close(connection.voidPromise());
+            }
+        }
     }
 
     public RequestHead takeRequestHead() {

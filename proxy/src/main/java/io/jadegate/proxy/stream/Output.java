@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.concurrent.Future;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What a connection is about to send: heads and small bodies gathered in one buffer, so that they
@@ -170,7 +171,10 @@ public final class Output implements Runnable {
         marked = true;
         beforeMark = sinceMark;
         sinceMark = 0;
-        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(this::markPassed);
+        // In front of TLS, if there is some: it has sealed all that is before the mark.
+        Objects.requireNonNull(ctx.pipeline().firstContext())
+                .writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(this::markPassed);
     }
 
     private void markPassed(Future<?> passed) {

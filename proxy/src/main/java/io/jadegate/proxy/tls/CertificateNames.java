@@ -1,8 +1,10 @@
 package io.jadegate.proxy.tls;
 
+import io.netty.util.NetUtil;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -58,6 +60,13 @@ public final class CertificateNames {
         }
         int dot = name.indexOf('.');
         return dot > 0 && names.contains("*" + name.substring(dot));
+    }
+
+    /// Whether the certificate is good for an IP address, of 4 or 16 octets.
+    public boolean coverAddress(byte[] address) {
+        return addresses.stream()
+                .anyMatch(text ->
+                        Arrays.equals(NetUtil.createByteArrayFromIpAddressString(text), address));
     }
 
     /// The DNS names and addresses, for people.

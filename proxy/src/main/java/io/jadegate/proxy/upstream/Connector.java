@@ -7,8 +7,11 @@ import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.Transport;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.WriteBufferWaterMark;
@@ -27,27 +30,55 @@ public record Connector(Transport transport, HeadLimits limits) {
     private static final WriteBufferWaterMark WATER_MARK =
             new WriteBufferWaterMark(ByteStream.WINDOW / 2, ByteStream.WINDOW);
 
+    /// How long it may take until a connection can be used, in nanoseconds; 0 for no limit.
+    ///
+    /// @param connect until the connection stands
+    /// @param tls then, until the TLS handshake has ended
+    public record Patience(long connect, long tls) {}
+
+    /// Told once, on the loop, what became of a connection that was asked for.
+    interface Opening {
+        /// The connection stands, its TLS handshake included where there is one.
+        void opened();
+
+        void failed(Failure failure);
+    }
+
     /// Opens a connection on `loop`.
     ///
-    /// @param nanos how long it may take; 0 for no limit
-    ChannelFuture connect(
+    /// @param connection who speaks by it
+    void connect(
             Loop loop,
             Target target,
             SocketAddress address,
-            long nanos,
-            Http1ClientConnection connection) {
+            Patience patience,
+            Http1ClientConnection connection,
+            Opening opening) {
+        EndpointTls tls = target.tls();
         Bootstrap bootstrap =
                 new Bootstrap()
                         .group(loop.eventLoop())
                         .channel(transport.channel(target.address()))
                         .option(
                                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                                (int) TimeUnit.NANOSECONDS.toMillis(nanos))
+                                (int) TimeUnit.NANOSECONDS.toMillis(patience.connect()))
                         .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                         .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                         // A write that fails must not throw away an answer that has arrived.
                         .option(ChannelOption.AUTO_CLOSE, false)
-                        .handler(connection);
+                        .handler(
+                                tls == null
+                                        ? connection
+                                        : secured(
+                                                tls,
+                                                loop,
+                                                target,
+                                                new TlsHandshake(
+                                                        loop,
+                                                        target,
+                                                        connection,
+                                                        opening,
+                                                        patience.tls())));
         if (address instanceof InetSocketAddress) {
             bootstrap.option(ChannelOption.TCP_NODELAY, true);
             bootstrap.option(ChannelOption.SO_KEEPALIVE, true);
@@ -57,17 +88,41 @@ public record Connector(Transport transport, HeadLimits limits) {
             // One that the system did not even give has no end that could be waited for.
             loop.keep(connecting.channel());
         }
-        connecting.addListener(connected -> {
-            if (connected.isSuccess()) {
+        connecting.addListener(future -> {
+            if (future.isSuccess()) {
                 loop.sockets().opened();
                 connecting.channel().closeFuture().addListener(_ -> loop.sockets().closed());
             }
+            if (future.isSuccess() && tls != null) {
+                // The handshake begins.
+                return;
+            }
+            Runnable told =
+                    future.isSuccess()
+                            ? opening::opened
+                            : () -> opening.failed(failure(future.cause()));
+            // A socket that the system did not even give has no loop, and tells from elsewhere.
+            if (loop.eventLoop().inEventLoop()) {
+                told.run();
+            } else {
+                loop.eventLoop().execute(told);
+            }
         });
-        return connecting;
+    }
+
+    private static ChannelHandler secured(
+            EndpointTls tls, Loop loop, Target target, TlsHandshake handshake) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                channel.pipeline()
+                        .addLast(tls.handler(loop, channel.alloc(), target.address()), handshake);
+            }
+        };
     }
 
     /// What it means that a connection could not be made.
-    static Failure failure(Throwable cause) {
+    private static Failure failure(Throwable cause) {
         return Failure.of(
                 switch (cause) {
                     case ConnectTimeoutException _ -> Failure.Kind.CONNECT_TIMEOUT;

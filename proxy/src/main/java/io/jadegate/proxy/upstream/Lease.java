@@ -5,8 +5,6 @@ import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
-import io.netty.channel.ChannelFuture;
-import io.netty.util.concurrent.Future;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +28,7 @@ public final class Lease {
     private final Loop loop;
     private final Borrower borrower;
     private final @Nullable Target except;
-    private final long connectNanos;
+    private final Connector.Patience patience;
     private Deadlines.@Nullable Deadline waitDeadline;
     private @Nullable Target target;
     private State state = State.NEW;
@@ -52,12 +50,12 @@ public final class Lease {
             Loop loop,
             Borrower borrower,
             @Nullable Target except,
-            long connectNanos) {
+            Connector.Patience patience) {
         this.upstream = upstream;
         this.loop = loop;
         this.borrower = borrower;
         this.except = except;
-        this.connectNanos = connectNanos;
+        this.patience = patience;
     }
 
     Loop loop() {
@@ -181,24 +179,27 @@ public final class Lease {
                         loop,
                         upstream.config().pool(),
                         upstream.connector().limits());
-        ChannelFuture connecting =
-                upstream.connector()
-                        .connect(loop, chosen, address, connectNanos, pooled.connection());
-        connecting.addListener(future -> {
-            // A socket that the system did not even give has no loop, and tells from elsewhere.
-            if (loop.eventLoop().inEventLoop()) {
-                connected(chosen, pooled, future);
-            } else {
-                loop.eventLoop().execute(() -> connected(chosen, pooled, future));
-            }
-        });
+        upstream.connector()
+                .connect(
+                        loop,
+                        chosen,
+                        address,
+                        patience,
+                        pooled.connection(),
+                        new Connector.Opening() {
+                            @Override
+                            public void opened() {
+                                connected(chosen, pooled);
+                            }
+
+                            @Override
+                            public void failed(Failure failure) {
+                                connectFailed(chosen, failure);
+                            }
+                        });
     }
 
-    private void connected(Target chosen, PooledConnection pooled, Future<?> future) {
-        if (!future.isSuccess()) {
-            connectFailed(chosen, Connector.failure(future.cause()));
-            return;
-        }
+    private void connected(Target chosen, PooledConnection pooled) {
         pooled.opened();
         if (state == State.CONNECTING) {
             state = State.LENT;

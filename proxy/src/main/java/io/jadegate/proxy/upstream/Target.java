@@ -5,6 +5,7 @@ import io.jadegate.proxy.observe.PerLoop;
 import io.jadegate.proxy.observe.TargetCounts;
 import io.jadegate.proxy.stream.Loop;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// The live state of one endpoint: what is in flight and which connections stand idle.
 ///
@@ -15,6 +16,7 @@ public final class Target {
     private final Address address;
     private final String addressText;
     private final ResolvedAddress resolved;
+    private final @Nullable EndpointTls tls;
     private final PerLoop<TargetCounts> counts;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
@@ -25,6 +27,7 @@ public final class Target {
             String upstream,
             Address address,
             ResolvedAddress resolved,
+            @Nullable EndpointTls tls,
             PerLoop<TargetCounts> counts,
             int loops) {
         this.upstream = upstream;
@@ -32,6 +35,7 @@ public final class Target {
         this.addressText = address.toString();
         this.counts = counts;
         this.resolved = resolved;
+        this.tls = tls;
         idleByLoop = new IdleConnections[loops];
         for (int i = 0; i < loops; i++) {
             idleByLoop[i] = new IdleConnections();
@@ -55,6 +59,12 @@ public final class Target {
     /// What `loop` counts of this target.
     public TargetCounts counts(Loop loop) {
         return counts.on(loop.index());
+    }
+
+    /// How its connections are secured; null for not at all. A target that is secured in another
+    /// way is another target, so that nobody gets a connection that was made for other eyes.
+    @Nullable EndpointTls tls() {
+        return tls;
     }
 
     ResolvedAddress resolved() {
@@ -96,7 +106,6 @@ public final class Target {
     /// Lets go of the endpoint: idle connections close, those in use when they are released.
     void retire(Iterable<Loop> loops) {
         retired = true;
-        resolved.stop();
         for (Loop loop : loops) {
             loop.eventLoop().execute(() -> idleOn(loop).closeAll());
         }

@@ -23,6 +23,7 @@ public final class Upstream {
     private final String name;
     private final UpstreamConfig config;
     private final Connector connector;
+    private final @Nullable EndpointTls tls;
     private final Map<Address, Target> targets;
     private final Picker picker;
     private final Capacity capacity;
@@ -31,23 +32,28 @@ public final class Upstream {
             String name,
             UpstreamConfig config,
             Connector connector,
+            @Nullable EndpointTls tls,
             Map<Address, Target> targets,
             Picker picker,
             Capacity capacity) {
         this.name = name;
         this.config = config;
         this.connector = connector;
+        this.tls = tls;
         this.targets = targets;
         this.picker = picker;
         this.capacity = capacity;
     }
 
     /// Makes an upstream, taking over the live state of `before`, if it was there.
+    ///
+    /// @param tls how connections are secured; null for not at all
     public static Upstream of(
             String name,
             UpstreamConfig config,
             Loops loops,
             Connector connector,
+            @Nullable EndpointTls tls,
             Meters meters,
             @Nullable Upstream before) {
         Map<Address, Target> targets = new HashMap<>();
@@ -55,12 +61,15 @@ public final class Upstream {
         List<LoadBalancer.Weighted> draining = new ArrayList<>();
         for (EndpointConfig endpoint : config.endpoints()) {
             Target target = before == null ? null : before.targets.get(endpoint.address());
-            if (target == null) {
+            if (target == null || target.tls() != tls) {
                 target =
                         new Target(
                                 name,
                                 endpoint.address(),
-                                ResolvedAddress.of(endpoint.address(), loops.transport()),
+                                target == null
+                                        ? ResolvedAddress.of(endpoint.address(), loops.transport())
+                                        : target.resolved(),
+                                tls,
                                 meters.target(name, endpoint.address().toString()),
                                 loops.count());
             }
@@ -79,6 +88,7 @@ public final class Upstream {
                 name,
                 config,
                 connector,
+                tls,
                 Map.copyOf(targets),
                 picker,
                 before == null ? new Capacity(loops.all()) : before.capacity);
@@ -150,10 +160,13 @@ public final class Upstream {
     /// to the borrower, at once or later, on the loop.
     ///
     /// @param except a target that has failed this request before
-    /// @param connectNanos how long a connection may take to be made; 0 for no limit
+    /// @param patience how long a connection may take to be made
     public Lease lease(
-            Loop loop, Lease.Borrower borrower, @Nullable Target except, long connectNanos) {
-        return new Lease(this, loop, borrower, except, connectNanos);
+            Loop loop,
+            Lease.Borrower borrower,
+            @Nullable Target except,
+            Connector.Patience patience) {
+        return new Lease(this, loop, borrower, except, patience);
     }
 
     /// Whether one more retry may be under way (a share of what is in flight, and always a few).
@@ -169,8 +182,12 @@ public final class Upstream {
     /// Lets go of every target that `after` does not have.
     public void retire(@Nullable Upstream after, Iterable<Loop> loops) {
         for (Target target : targets.values()) {
-            if (after == null || after.targets.get(target.address()) != target) {
+            Target now = after == null ? null : after.targets.get(target.address());
+            if (now != target) {
                 target.retire(loops);
+            }
+            if (now == null) {
+                target.resolved().stop();
             }
         }
     }
@@ -179,7 +196,7 @@ public final class Upstream {
     /// served.
     public void discard(@Nullable Upstream before) {
         for (Target target : targets.values()) {
-            if (before == null || before.targets.get(target.address()) != target) {
+            if (before == null || !before.targets.containsKey(target.address())) {
                 target.resolved().stop();
             }
         }
@@ -196,5 +213,9 @@ public final class Upstream {
 
     public Connector connector() {
         return connector;
+    }
+
+    public @Nullable EndpointTls tls() {
+        return tls;
     }
 }

@@ -134,7 +134,7 @@ class ExchangeTest {
                         null,
                         null);
         Connector connector = new Connector(loops.transport(), new HeadLimits(8192, 100, 4096));
-        return Upstream.of("u", config, loops, connector, meters, null);
+        return Upstream.of("u", config, loops, connector, /* tls= */ null, meters, null);
     }
 
     private List<FilterStep> filters = List.of();

@@ -38,6 +38,12 @@ import org.junit.jupiter.api.Test;
 /// Leases on real loops, to an endpoint that accepts by way of its system's backlog and never says
 /// a word.
 class LeaseTest {
+    private static final Connector.Patience PATIENCE =
+            new Connector.Patience(TimeUnit.SECONDS.toNanos(5), TimeUnit.SECONDS.toNanos(5));
+
+    private static final Connector.Patience SHORT =
+            new Connector.Patience(TimeUnit.MILLISECONDS.toNanos(100), 0);
+
     private final Loops loops = new Loops(Transport.NIO, 2);
     private final Loop loop = loops.all().get(0);
     private ServerSocket endpoint;
@@ -89,6 +95,7 @@ class LeaseTest {
                 config,
                 loops,
                 new Connector(loops.transport(), new HeadLimits(8192, 100, 4096)),
+                /* tls= */ null,
                 new Meters(loops.count()),
                 null);
     }
@@ -149,7 +156,7 @@ class LeaseTest {
     }
 
     private Lease begin(Upstream upstream, Loop where, TestBorrower borrower) {
-        Lease lease = upstream.lease(where, borrower, null, TimeUnit.SECONDS.toNanos(5));
+        Lease lease = upstream.lease(where, borrower, null, PATIENCE);
         on(where, lease::begin);
         return lease;
     }
@@ -202,7 +209,7 @@ class LeaseTest {
         TestBorrower second = new TestBorrower();
         Lease waiting = begin(upstream, loop, second);
         TestBorrower third = new TestBorrower();
-        Lease late = upstream.lease(loop, third, null, TimeUnit.SECONDS.toNanos(5));
+        Lease late = upstream.lease(loop, third, null, PATIENCE);
 
         on(
                 loop,
@@ -236,7 +243,7 @@ class LeaseTest {
         Upstream upstream = upstream(10, 1, 10, Duration.ofSeconds(30));
         upstream.capacity().requests().set(1);
         TestBorrower borrower = new TestBorrower();
-        Lease lease = upstream.lease(loop, borrower, null, TimeUnit.SECONDS.toNanos(5));
+        Lease lease = upstream.lease(loop, borrower, null, PATIENCE);
 
         on(
                 loop,
@@ -300,7 +307,7 @@ class LeaseTest {
     void keepsAConnectionThatComesTooLateForWhoeverIsNext() throws InterruptedException {
         Upstream upstream = upstream(1, 10, 10, Duration.ofSeconds(30));
         TestBorrower first = new TestBorrower();
-        Lease lease = upstream.lease(loop, first, null, TimeUnit.SECONDS.toNanos(5));
+        Lease lease = upstream.lease(loop, first, null, PATIENCE);
         on(
                 loop,
                 () -> {
@@ -338,10 +345,10 @@ class LeaseTest {
                             List.of(endpoint(hanging.address())),
                             new CapacityConfig(1, 10, 10, Duration.ofSeconds(30)));
             TestBorrower first = new TestBorrower();
-            Lease left = upstream.lease(loop, first, null, TimeUnit.MILLISECONDS.toNanos(100));
+            Lease left = upstream.lease(loop, first, null, SHORT);
             on(loop, left::begin);
             TestBorrower second = new TestBorrower();
-            Lease waiting = upstream.lease(loop, second, null, TimeUnit.MILLISECONDS.toNanos(100));
+            Lease waiting = upstream.lease(loop, second, null, SHORT);
             on(loop, waiting::begin);
 
             on(loop, left::giveBack);

@@ -34,6 +34,7 @@ class LoadBalancerTest {
                             "u",
                             address,
                             ResolvedAddress.of(address, Transport.NIO),
+                            /* tls= */ null,
                             meters.target("u", address.toString()),
                             1);
             targets.add(new LoadBalancer.Weighted(target, weights[i]));

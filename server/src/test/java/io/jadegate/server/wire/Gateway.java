@@ -2,6 +2,7 @@ package io.jadegate.server.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jadegate.api.config.Config;
 import io.jadegate.api.filter.ConnectionFilterProvider;
 import io.jadegate.api.filter.FilterProvider;
 import io.jadegate.api.filter.HttpFilterProvider;
@@ -60,6 +61,7 @@ public final class Gateway
     private final List<FakeBackend> backends = new ArrayList<>();
     private final List<Wire> clients = new ArrayList<>();
     private @Nullable Proxy proxy;
+    private @Nullable Config config;
     private @Nullable Leaks leaks;
     private @Nullable Baseline beforeStart;
     private @Nullable Baseline beforeTraffic;
@@ -98,10 +100,17 @@ public final class Gateway
     /// @param yaml its text; each %s stands for one of the addresses
     public void serve(String yaml, String... addresses) throws IOException {
         LoadResult.Loaded loaded = load(yaml.formatted((Object[]) addresses));
+        config = loaded.config();
         Proxy started = Proxy.start(loaded.node(), providers);
         proxy = started;
         assertThat(started.apply(loaded.config())).isInstanceOf(ApplyResult.Applied.class);
         beforeTraffic = Baseline.now();
+    }
+
+    /// Asks for the first configuration again, whose files may have changed.
+    void serveAgain() {
+        assertThat(proxy().apply(Objects.requireNonNull(config)))
+                .isInstanceOf(ApplyResult.Applied.class);
     }
 
     /// Serves another configuration from now on.
