@@ -59,6 +59,9 @@ class JsonSchemaTest {
                     "must be from 256B",
                     "must be longer than 0",
                     "is longer than max-ttl",
+                    "is the key of no certificate",
+                    "opens nothing",
+                    "is missing; an endpoint on a Unix domain socket",
                     "must have exactly one of http");
 
     /// Patterns are wider than these types.

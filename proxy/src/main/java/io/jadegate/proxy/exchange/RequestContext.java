@@ -11,8 +11,10 @@ import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.Method;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.http.ResponseHead;
+import io.jadegate.proxy.listener.TlsHosts;
 import io.jadegate.proxy.route.RouteMatch;
 import io.jadegate.proxy.stream.Peer;
+import io.jadegate.proxy.stream.TlsSession;
 import io.jadegate.proxy.upstream.Upstream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -96,6 +98,9 @@ final class RequestContext implements HttpExchange {
         if (expect >= 0 && !fields.valueIs(expect, CONTINUE)) {
             return LocalResponse.of(Reason.REQUEST_EXPECTATION);
         }
+        if (isMisdirected()) {
+            return LocalResponse.of(Reason.REQUEST_MISDIRECTED);
+        }
         if (serving.via().isLoop(fields)) {
             return LocalResponse.of(Reason.REQUEST_LOOP);
         }
@@ -104,6 +109,12 @@ final class RequestContext implements HttpExchange {
             return LocalResponse.of(Reason.ROUTE_NOT_FOUND);
         }
         return lastHop();
+    }
+
+    private boolean isMisdirected() {
+        TlsSession session = peer.tls();
+        TlsHosts hosts = serving.tls();
+        return session != null && hosts != null && !hosts.covers(session.host(), received.host());
     }
 
     /// Answers an OPTIONS request that may be forwarded no more, or counts it down (RFC 9110

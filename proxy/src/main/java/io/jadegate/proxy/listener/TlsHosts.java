@@ -12,9 +12,16 @@ public final class TlsHosts {
     private static final String ANY = "*";
 
     private final Map<String, TlsHost> byPattern;
+    private final boolean someWantCertificates;
 
     private TlsHosts(Map<String, TlsHost> byPattern) {
         this.byPattern = byPattern;
+        this.someWantCertificates =
+                byPattern.values().stream().anyMatch(TlsHosts::wantsCertificates);
+    }
+
+    private static boolean wantsCertificates(@Nullable TlsHost host) {
+        return host != null && host.settings().clients() != null;
     }
 
     public static TlsHosts of(Collection<TlsHost> hosts) {
@@ -43,6 +50,20 @@ public final class TlsHosts {
             dot = wanted.indexOf('.', dot + 1);
         }
         return found == null ? byPattern.get(ANY) : found;
+    }
+
+    /// Whether a connection that was opened for one entry may be asked for a host (RFC 9110
+    /// §15.5.20): for its own, and for others as long as neither of the two wants to see
+    /// certificates of clients.
+    ///
+    /// @param entry the words of the entry it was opened for, which may be gone
+    public boolean covers(String entry, String name) {
+        if (!someWantCertificates) {
+            return true;
+        }
+        TlsHost own = named(entry);
+        TlsHost asked = find(name);
+        return own == asked || !(wantsCertificates(own) || wantsCertificates(asked));
     }
 
     /// The entry configured by exactly these words; null when there is none.

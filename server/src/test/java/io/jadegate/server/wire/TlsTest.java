@@ -536,6 +536,22 @@ class TlsTest {
                 .startsWith("HTTP/1.1 200 OK\r\n");
     }
 
+    @Test
+    @Row("header-rules/authority-tls")
+    void answers421ToARequestForAHostThatDemandsACertificateOnTheConnectionOfAnother()
+            throws Exception {
+        FakeBackend backend = gateway.answering(OK);
+        gateway.serve(
+                config(pay("") + ", shop.test: { " + certificates.entry("shop") + " }"),
+                backend.address());
+
+        try (TlsWire wire = connect("shop.test")) {
+            String theirs = wire.send(GET.replace("shop.test", "pay.test")).readUntil("}");
+            assertThat(theirs).startsWith("HTTP/1.1 421 ").contains("REQUEST_MISDIRECTED");
+            assertThat(wire.send(GET).readUntil("ok")).startsWith("HTTP/1.1 200 OK\r\n");
+        }
+    }
+
     private static String answer(SSLContext client, String version) throws IOException {
         try (TlsWire wire = TlsWire.connect(client, gateway.port(), "pay.test", version)) {
             return wire.send(GET.replace("shop.test", "pay.test")).readUntil("ok");
