@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Reports every problem of a configuration, as file:line:column: path: message.",
             "Exits with 0 when it can be served, 78 when it cannot, 1 when a golden request fares"
-                + " differently."
+                    + " differently."
         })
 final class CheckCommand implements Callable<Integer> {
 

@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
         name = "completion",
         description =
                 "Prints a script that teaches a shell this command line: source <(jadegate"
-                    + " completion bash)")
+                        + " completion bash)")
 final class CompletionCommand implements Runnable {
 
     /// The shells that the script serves; zsh reads it in its bash mode, which the script turns on.

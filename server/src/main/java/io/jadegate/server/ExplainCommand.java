@@ -17,9 +17,9 @@ import picocli.CommandLine.Spec;
         name = "explain",
         description = {
             "Tells how a request would fare: its route, what each filter says, and what would be"
-                + " forwarded.",
+                    + " forwarded.",
             "Asks the configuration of -c FILE, or with --admin a running node. Nothing is sent to"
-                + " an upstream."
+                    + " an upstream."
         })
 final class ExplainCommand implements Callable<Integer> {
 

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         name = "routes",
         description =
                 "Lists the routes in the order in which they are preferred, of -c FILE or with"
-                    + " --admin of a running node.")
+                        + " --admin of a running node.")
 final class RoutesCommand implements Callable<Integer> {
 
     @Mixin private Source source;
