@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// to its octets, so nobody asks for a field here.
 abstract class NettyHeaders extends EmptyHeaders<CharSequence, CharSequence, Http2Headers>
         implements Http2Headers {
+    private static final String READ_ONLY = "read only: fields are written to Jadegate's own heads";
+
     @Override
     public Iterator<CharSequence> valueIterator(CharSequence name) {
         return Collections.emptyIterator();
@@ -22,27 +24,27 @@ abstract class NettyHeaders extends EmptyHeaders<CharSequence, CharSequence, Htt
 
     @Override
     public Http2Headers method(CharSequence value) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException(READ_ONLY);
     }
 
     @Override
     public Http2Headers scheme(CharSequence value) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException(READ_ONLY);
     }
 
     @Override
     public Http2Headers authority(CharSequence value) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException(READ_ONLY);
     }
 
     @Override
     public Http2Headers path(CharSequence value) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException(READ_ONLY);
     }
 
     @Override
     public Http2Headers status(CharSequence value) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException(READ_ONLY);
     }
 
     @Override

@@ -170,7 +170,7 @@ final class OutgoingFields extends NettyHeaders {
 
         @Override
         public CharSequence setValue(CharSequence value) {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("a field that is sent is not changed");
         }
     }
 }
