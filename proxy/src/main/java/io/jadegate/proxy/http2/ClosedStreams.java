@@ -9,8 +9,8 @@ final class ClosedStreams {
     enum How {
         /// Both sides had sent all.
         ENDED,
-        RESET_BY_CLIENT,
-        /// What the client had sent before it heard of it is to be ignored.
+        RESET_BY_PEER,
+        /// What the peer had sent before it heard of it is to be ignored.
         RESET_BY_US,
         /// So long ago that nobody remembers, or never used.
         FORGOTTEN

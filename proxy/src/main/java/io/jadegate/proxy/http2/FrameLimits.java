@@ -3,15 +3,14 @@ package io.jadegate.proxy.http2;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
-/// Counts, over half a minute, the frames of a client that make work and bring nothing, and says
-/// when they are too many to be meant well. Frames that answer traffic are allowed in proportion to
-/// it.
+/// Counts, over half a minute, the frames of a peer that make work and bring nothing, and says when
+/// they are too many to be meant well. Frames that answer traffic are allowed in proportion to it.
 final class FrameLimits {
     private static final long SPAN_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     /// What is counted, with how many are allowed.
     enum Kind {
-        /// Streams given up by the client, or reset by us for what it did on them.
+        /// Streams given up by the peer that began them, or reset by us for what it did on them.
         RESET(0, 200, 0),
         /// Streams beyond those that are allowed at once. A client does not know the number before
         /// it has read our settings.

@@ -1,8 +1,5 @@
 package io.jadegate.proxy.http2;
 
-import io.jadegate.api.http.RequestHead;
-import io.jadegate.proxy.stream.HeadLimits;
-import io.jadegate.proxy.stream.Loop;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Headers;
 
@@ -11,24 +8,17 @@ import io.netty.handler.codec.http2.Http2Headers;
 final class HeaderBlockDecoder extends DefaultHttp2HeadersDecoder {
     private static final long UNBOUNDED = 0xffffffffL;
 
-    private final Loop loop;
     private final HeaderBlock block;
 
-    HeaderBlockDecoder(Loop loop, HeadLimits limits) {
+    /// @param block where each header block goes
+    HeaderBlockDecoder(HeaderBlock block) {
         super(/* validateHeaders= */ false, UNBOUNDED);
-        this.loop = loop;
-        this.block = new HeaderBlock(limits);
+        this.block = block;
     }
 
-    HeaderBlock block() {
-        return block;
-    }
-
-    /// Each block has a head to itself, which whoever reads the block takes over.
     @Override
     protected Http2Headers newHeaders() {
-        RequestHead head = loop.takeRequestHead();
-        block.begin(head);
+        block.begin();
         return block;
     }
 }

@@ -4,8 +4,8 @@ import static io.jadegate.proxy.stream.HttpStream.NO_BODY;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.jadegate.api.filter.Reason;
-import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.RequestHead;
+import io.jadegate.proxy.observe.Http2Counts;
 import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.DownstreamSettings;
 import io.jadegate.proxy.stream.Ending;
@@ -25,21 +25,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Flags;
-import io.netty.handler.codec.http2.Http2FrameListener;
-import io.netty.handler.codec.http2.Http2FrameTypes;
-import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
-import io.netty.util.collection.IntObjectHashMap;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -53,29 +43,18 @@ import org.slf4j.LoggerFactory;
 ///                        └→ (draining) ┘  says so first, goes on with what it has, then ends
 /// ```
 ///
-/// **Windows.** The connection's own is given back as soon as octets have arrived, a stream's when
-/// they have been consumed: who is slow stops its own stream. What goes out is written at once
-/// while nobody waits; else streams take turns, a frame each.
-///
 /// **Limits.** What a client can make us do without sending or reading content is counted
 /// ([FrameLimits]); header blocks are bounded in frames and octets; answers to control frames wait
 /// for nobody who does not read. Beyond a limit the connection ends with ENHANCE_YOUR_CALM.
 ///
 /// Everything runs on the connection's event loop, so no field is volatile.
 public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
-        implements ServerConnection {
+        implements ServerConnection, Multiplexer.Side {
     private static final Logger LOG = LoggerFactory.getLogger(Http2ServerConnection.class);
 
     /// Streams that a client may have open at once.
     public static final int MAX_STREAMS = 100;
 
-    /// What a client may send on all streams together before it hears of it.
-    private static final int CONNECTION_WINDOW = 1024 * 1024;
-
-    private static final int INITIAL_WINDOW = 65_535;
-    private static final int MAX_FRAME = 16 * 1024;
-    private static final int MAX_CONTINUATIONS = 16;
-    private static final int MAX_WAITING_REPLIES = 1000;
     private static final long DRAIN_PING = 0x6a61646567617465L;
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -99,14 +78,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     private final Owner owner;
     private final HeadLimits limits;
     private final @Nullable TlsSession tls;
-    private final HeaderBlockDecoder decoder;
-    private final DefaultHttp2FrameReader reader;
-    private final Frames frames = new Frames();
-    private final FrameLimits frameLimits;
-    private final ClosedStreams closed = new ClosedStreams();
-    private final IntObjectHashMap<Http2ServerStream> streams = new IntObjectHashMap<>(8);
-    private final ArrayDeque<Http2ServerStream> ready = new ArrayDeque<>(4);
-    private final ArrayList<Http2ServerStream> touched = new ArrayList<>(4);
+    private final RequestBlock block;
     private final OutgoingFields outgoing = new OutgoingFields();
     private final Deadlines.Deadline deadline;
     private final long acceptedNanos;
@@ -114,27 +86,15 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     private DownstreamSettings settings;
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable Output output;
-    private @Nullable FrameWriter writer;
+    private @Nullable Multiplexer<Http2ServerStream> streams;
     private @Nullable Peer peer;
-    private @Nullable ByteBuf pending;
-    private int charged;
     private Reading reading = Reading.PREFACE;
     private int prefaceSeen;
-    private int blockStream;
-    private int blockOctets;
-    private int continuations;
     private boolean blockTimed;
-    private int lastStream;
     private int lastServed = Integer.MAX_VALUE;
     private int requests;
-    private int receiveWindow = CONNECTION_WINDOW;
-    private int credit;
-    private long sendWindow = INITIAL_WINDOW;
-    private int initialSendWindow = INITIAL_WINDOW;
-    private int waitingReplies;
     private long discarded;
     private boolean begun;
-    private boolean pumping;
     private boolean draining;
     private boolean inputShutdown;
     private boolean goodbyeGone;
@@ -153,10 +113,8 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         this.owner = owner;
         this.limits = limits;
         this.settings = handler.settings();
-        this.decoder = new HeaderBlockDecoder(loop, limits);
-        this.reader = new DefaultHttp2FrameReader(decoder);
+        this.block = new RequestBlock(loop, limits);
         this.acceptedNanos = loop.now();
-        this.frameLimits = new FrameLimits(acceptedNanos);
         this.deadline = loop.deadlines().new Deadline(this::deadlinePassed);
     }
 
@@ -167,7 +125,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         this.ctx = ctx;
         Output out = new Output(ctx, loop, this::outputDrained);
         output = out;
-        writer = new FrameWriter(out);
+        streams = new Multiplexer<>(loop, this, /* peerBegins= */ true, out, limits, block);
         ctx.channel().config().setRecvByteBufAllocator(loop.readBuffers());
         if (ctx.channel().isActive()) {
             begin(ctx.channel());
@@ -193,15 +151,14 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         peer = Peer.of(channel.remoteAddress(), channel.localAddress(), tls);
         owner.opened(this);
         owner.counts().http2().connectionBegan();
-        writer().settings(
+        streams()
+                .begin(
                         Http2Setting.MAX_CONCURRENT_STREAMS,
                         MAX_STREAMS,
                         Http2Setting.INITIAL_WINDOW_SIZE,
-                        Http2ServerStream.WINDOW,
+                        StreamInput.WINDOW,
                         Http2Setting.MAX_HEADER_LIST_SIZE,
                         limits.headBytes());
-        writer().windowUpdate(0, CONNECTION_WINDOW - INITIAL_WINDOW);
-        output().flush();
         setDeadline(settings.headNanos());
     }
 
@@ -210,10 +167,8 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         closing = true;
         deadline.cancel();
         cancelDrain();
-        breakAll(Failure.of(Failure.Kind.CLIENT_CLOSED));
-        reader.close();
-        writer().close();
-        dropPending();
+        streams().breakAll(Failure.of(Failure.Kind.CLIENT_CLOSED));
+        streams().close();
         output().discard();
         if (peer != null) {
             // Else it was never told that there is one.
@@ -231,7 +186,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
             return;
         }
         LOG.error("connection with {} failed", peer, cause);
-        breakAll(Failure.of(Failure.Kind.INTERNAL));
+        streams().breakAll(Failure.of(Failure.Kind.INTERNAL));
         end(Http2Error.INTERNAL_ERROR, "");
     }
 
@@ -243,7 +198,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
                 close();
                 return;
             }
-            snapshot().forEach(Http2ServerStream::inputEnded);
+            streams().snapshot().forEach(Http2ServerStream::inputEnded);
             output().flush();
             endIfDone();
         } else if (event instanceof SslCloseCompletionEvent && !closing) {
@@ -260,13 +215,9 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private void outputDrained() {
-        if (closing) {
-            return;
+        if (!closing) {
+            streams().outputDrained();
         }
-        waitingReplies = 0;
-        pump();
-        tellWritable();
-        output().flush();
     }
 
     private void setDeadline(long nanos) {
@@ -285,7 +236,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         }
         if (blockTimed) {
             setDeadline(settings.headNanos());
-        } else if (streams.isEmpty()) {
+        } else if (streams().isEmpty()) {
             setDeadline(settings.keepAliveNanos());
         } else {
             deadline.cancel();
@@ -300,7 +251,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
                 if (blockTimed) {
                     owner.counts().headRefused(Reason.REQUEST_HEAD_TIMEOUT);
                     end(Http2Error.ENHANCE_YOUR_CALM, "header block took too long");
-                } else if (streams.isEmpty()) {
+                } else if (streams().isEmpty()) {
                     end(Http2Error.NO_ERROR, "idle");
                 }
             }
@@ -320,9 +271,9 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
             end(Http2Error.NO_ERROR, "draining");
             return;
         }
-        goAway(Integer.MAX_VALUE, Http2Error.NO_ERROR, "draining");
+        streams().goAway(Integer.MAX_VALUE, Http2Error.NO_ERROR, "draining");
         // What the client sent before it heard of it has come when this comes back.
-        writer().ping(DRAIN_PING);
+        streams().writer().ping(DRAIN_PING);
         output().flush();
         Deadlines.Deadline last = loop.deadlines().new Deadline(this::lastCall);
         last.set(loop.now() + DRAIN_NANOS);
@@ -333,12 +284,12 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     private void lastCall() {
         cancelDrain();
         if (reading == Reading.OPEN && lastServed == Integer.MAX_VALUE) {
-            lastServed = lastStream;
-            if (streams.isEmpty()) {
+            lastServed = streams().lastStream();
+            if (streams().isEmpty()) {
                 end(Http2Error.NO_ERROR, "draining");
                 return;
             }
-            goAway(lastServed, Http2Error.NO_ERROR, "draining");
+            streams().goAway(lastServed, Http2Error.NO_ERROR, "draining");
             output().flush();
         }
     }
@@ -351,7 +302,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private void endIfDone() {
-        if (streams.isEmpty() && reading == Reading.OPEN) {
+        if (streams().isEmpty() && reading == Reading.OPEN) {
             if (inputShutdown || lastServed != Integer.MAX_VALUE) {
                 end(Http2Error.NO_ERROR, "");
             } else {
@@ -360,13 +311,9 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         }
     }
 
-    private void goAway(int last, Http2Error code, String why) {
-        owner.counts().http2().goAwaySent(code.code());
-        writer().goAway(last, code.code(), why);
-    }
-
     /// Says the last words and closes behind them. What is under way is over.
-    private void end(Http2Error code, String why) {
+    @Override
+    public void end(Http2Error code, String why) {
         if (reading == Reading.ENDING || closing) {
             return;
         }
@@ -374,10 +321,10 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
                 reading != Reading.PREFACE && !(inputShutdown && code == Http2Error.NO_ERROR);
         reading = Reading.ENDING;
         cancelDrain();
-        dropPending();
-        breakAll(Failure.of(Failure.Kind.CLIENT_CLOSED));
+        streams().stop();
+        streams().breakAll(Failure.of(Failure.Kind.CLIENT_CLOSED));
         if (heard) {
-            goAway(lastStream, code, why);
+            streams().goAway(streams().lastStream(), code, why);
         }
         output().flushNow();
         setDeadline(settings.writeNanos());
@@ -402,7 +349,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     @Override
     public void abort() {
         if (!closing) {
-            breakAll(Failure.of(Failure.Kind.DRAINED));
+            streams().breakAll(Failure.of(Failure.Kind.DRAINED));
             end(Http2Error.NO_ERROR, "going down");
             close();
         }
@@ -411,9 +358,10 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     @Override
     public void shed() {
         if (!closing) {
-            breakAll(Failure.of(Failure.Kind.BUFFERS_EXHAUSTED));
+            streams().breakAll(Failure.of(Failure.Kind.BUFFERS_EXHAUSTED));
             closing = true;
             reading = Reading.ENDING;
+            streams().stop();
             Ending.cut(ctx().channel());
         }
     }
@@ -421,19 +369,8 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     private void close() {
         reading = Reading.ENDING;
         closing = true;
+        streams().stop();
         Ending.close(ctx().channel());
-    }
-
-    /// Ends every exchange. Those that can still be answered are.
-    private void breakAll(Failure failure) {
-        for (Http2ServerStream stream : snapshot()) {
-            stream.broke(failure);
-            remove(stream, ClosedStreams.How.RESET_BY_US);
-        }
-    }
-
-    private List<Http2ServerStream> snapshot() {
-        return List.copyOf(streams.values());
     }
 
     // ---- reading
@@ -443,105 +380,31 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         ByteBuf in = (ByteBuf) message;
         loop.counts().socketRead();
         try {
-            readFrom(in);
+            if (reading != Reading.PREFACE || readPreface(in)) {
+                streams().read(ctx, in);
+            }
+            if (reading == Reading.ENDING) {
+                discard(in);
+            } else {
+                timeBlock();
+            }
         } finally {
             in.release();
         }
-        settle();
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        for (int i = 0; i < touched.size(); i++) {
-            Http2ServerStream stream = touched.get(i);
-            stream.touched(false);
-            stream.readCompleted();
-        }
-        touched.clear();
-        output().flush();
-    }
-
-    /// Completes the frame that is pending, then reads frames where they lie.
-    private void readFrom(ByteBuf in) {
-        ByteBuf part = pending;
-        if (part != null) {
-            while (in.isReadable() && missing(part) > 0) {
-                int octets = Math.min(missing(part), in.readableBytes());
-                loop.counts().copied(octets);
-                part.writeBytes(in, octets);
-            }
-            if (missing(part) > 0) {
-                timeBlock(part);
-                return;
-            }
-            pending = null;
-            try {
-                step(part);
-            } finally {
-                part.release();
-            }
-        }
-        while (in.isReadable() && step(in)) {
-            // Each step takes one frame.
-        }
-        if (in.isReadable() && reading != Reading.ENDING) {
-            loop.counts().copied(in.readableBytes());
-            ByteBuf rest = ctx().alloc().buffer(Math.max(64, in.readableBytes() + missing(in)));
-            pending = rest.writeBytes(in);
-            timeBlock(rest);
-        } else {
-            timeBlock(null);
-        }
-    }
-
-    /// How many octets a frame lacks, as far as can be seen.
-    private static int missing(ByteBuf frame) {
-        int octets = frame.readableBytes();
-        if (octets < FrameWriter.HEADER) {
-            return FrameWriter.HEADER - octets;
-        }
-        int length = frame.getUnsignedMedium(frame.readerIndex());
-        return length > MAX_FRAME ? 0 : FrameWriter.HEADER + length - octets;
+        streams().readCompleted();
     }
 
     /// A header block has its time from its first octet on.
-    private void timeBlock(@Nullable ByteBuf part) {
-        boolean inBlock =
-                blockStream != 0
-                        || (part != null
-                                && part.readableBytes() > 3
-                                && part.getByte(part.readerIndex() + 3) == Http2FrameTypes.HEADERS);
+    private void timeBlock() {
+        boolean inBlock = streams().inBlock();
         if (inBlock != blockTimed) {
             blockTimed = inBlock;
             rearm();
         }
-    }
-
-    /// Takes one thing off `in`.
-    ///
-    /// @return whether there may be more
-    private boolean step(ByteBuf in) {
-        if (reading == Reading.ENDING) {
-            discard(in);
-            return false;
-        }
-        if (reading == Reading.PREFACE) {
-            return readPreface(in);
-        }
-        if (in.readableBytes() < FrameWriter.HEADER) {
-            return false;
-        }
-        int length = in.getUnsignedMedium(in.readerIndex());
-        if (length > MAX_FRAME) {
-            end(Http2Error.FRAME_SIZE_ERROR, "frame of " + length + " octets");
-            discard(in);
-            return false;
-        }
-        if (in.readableBytes() < FrameWriter.HEADER + length) {
-            return false;
-        }
-        readFrame(in.readSlice(FrameWriter.HEADER + length), length);
-        return true;
     }
 
     private void discard(ByteBuf in) {
@@ -556,7 +419,6 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         while (in.isReadable() && prefaceSeen < PREFACE.length) {
             if (in.readByte() != PREFACE[prefaceSeen++]) {
                 end(Http2Error.PROTOCOL_ERROR, "not a preface");
-                discard(in);
                 return false;
             }
         }
@@ -566,209 +428,37 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         return in.isReadable();
     }
 
-    private void readFrame(ByteBuf frame, int length) {
-        int at = frame.readerIndex();
-        int type = frame.getUnsignedByte(at + 3);
-        int flags = frame.getUnsignedByte(at + 4);
-        int id = frame.getInt(at + 5) & Integer.MAX_VALUE;
-        if (!mayCome(type, flags, id, length)) {
-            return;
-        }
-        try {
-            reader.readFrame(ctx(), frame, frames);
-        } catch (Http2Exception e) {
-            // A head that was not decompressed, or a frame that was not read to its end, leaves
-            // nothing to go on with.
-            boolean whole = !frame.isReadable() && !isBlock(type);
-            if (Http2Exception.isStreamError(e) && whole && id != 0) {
-                resetUnknown(id, e.error());
-            } else {
-                end(e.error(), "");
-            }
-        }
-    }
-
-    private static boolean isBlock(int type) {
-        return type == Http2FrameTypes.HEADERS || type == Http2FrameTypes.CONTINUATION;
-    }
-
-    /// What is wrong with a frame before anybody has looked into it.
-    private boolean mayCome(int type, int flags, int id, int length) {
+    @Override
+    public void settingsRead(Http2Settings settings) {
         if (reading == Reading.SETTINGS) {
-            if (type != Http2FrameTypes.SETTINGS || (flags & Http2Flags.ACK) != 0) {
-                end(Http2Error.PROTOCOL_ERROR, "a preface without SETTINGS");
-                return false;
-            }
-        }
-        if (blockStream != 0 && (type != Http2FrameTypes.CONTINUATION || id != blockStream)) {
-            end(Http2Error.PROTOCOL_ERROR, "a frame within a header block");
-            return false;
-        }
-        return switch (type) {
-            case Http2FrameTypes.HEADERS, Http2FrameTypes.CONTINUATION ->
-                    blockMayGrow(type, flags, id, length);
-            case Http2FrameTypes.PUSH_PROMISE -> {
-                end(Http2Error.PROTOCOL_ERROR, "a push from a client");
-                yield false;
-            }
-            case Http2FrameTypes.PRIORITY -> {
-                if (length != 5 && id != 0) {
-                    resetUnknown(id, Http2Error.FRAME_SIZE_ERROR);
-                    yield false;
-                }
-                yield within(FrameLimits.Kind.PRIORITY);
-            }
-            case Http2FrameTypes.DATA, Http2FrameTypes.GO_AWAY -> true;
-            case Http2FrameTypes.RST_STREAM -> within(FrameLimits.Kind.RESET);
-            case Http2FrameTypes.WINDOW_UPDATE -> within(FrameLimits.Kind.WINDOW_UPDATE);
-            default -> within(FrameLimits.Kind.CONTROL);
-        };
-    }
-
-    private boolean blockMayGrow(int type, int flags, int id, int length) {
-        if (type == Http2FrameTypes.HEADERS) {
-            blockOctets = 0;
-            continuations = 0;
-        } else {
-            continuations++;
-        }
-        blockOctets += length;
-        if (continuations > MAX_CONTINUATIONS || blockOctets > 2 * limits.headBytes() + MAX_FRAME) {
-            end(Http2Error.ENHANCE_YOUR_CALM, "header block too large");
-            return false;
-        }
-        blockStream = (flags & Http2Flags.END_HEADERS) == 0 ? id : 0;
-        return true;
-    }
-
-    private boolean within(FrameLimits.Kind kind) {
-        if (frameLimits.exceeded(kind, loop.now())) {
-            end(Http2Error.ENHANCE_YOUR_CALM, "too many frames of a kind");
-            return false;
-        }
-        return true;
-    }
-
-    /// An answer to a frame is about to be written. Who does not read gets only so many.
-    private boolean mayReply() {
-        if (output().heldBytes() == 0) {
-            waitingReplies = 0;
-        }
-        if (++waitingReplies > MAX_WAITING_REPLIES) {
-            end(Http2Error.ENHANCE_YOUR_CALM, "answers are not read");
-            return false;
-        }
-        return true;
-    }
-
-    /// What Netty reads off frames.
-    private final class Frames implements Http2FrameListener {
-        @Override
-        public int onDataRead(
-                ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean end) {
-            dataRead(id, data, padding, end);
-            return 0;
-        }
-
-        @Override
-        public void onHeadersRead(
-                ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean end) {
-            headRead(id, end);
-        }
-
-        @Override
-        public void onHeadersRead(
-                ChannelHandlerContext ctx,
-                int id,
-                Http2Headers headers,
-                int dependency,
-                short weight,
-                boolean exclusive,
-                int padding,
-                boolean end) {
-            headRead(id, end);
-        }
-
-        @Override
-        public void onPriorityRead(
-                ChannelHandlerContext ctx,
-                int id,
-                int dependency,
-                short weight,
-                boolean exclusive) {
-            // Priorities of this kind are deprecated (RFC 9113 §5.3.2).
-        }
-
-        @Override
-        public void onRstStreamRead(ChannelHandlerContext ctx, int id, long code) {
-            resetRead(id, code);
-        }
-
-        @Override
-        public void onSettingsAckRead(ChannelHandlerContext ctx) {
-            // We keep to the old until then, and the new is wider.
-        }
-
-        @Override
-        public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings)
-                throws Http2Exception {
-            settingsRead(settings);
-        }
-
-        @Override
-        public void onPingRead(ChannelHandlerContext ctx, long data) {
-            if (mayReply()) {
-                writer().pingAck(data);
-            }
-        }
-
-        @Override
-        public void onPingAckRead(ChannelHandlerContext ctx, long data) {
-            if (data == DRAIN_PING && draining) {
-                lastCall();
-            }
-        }
-
-        @Override
-        public void onPushPromiseRead(
-                ChannelHandlerContext ctx,
-                int id,
-                int promised,
-                Http2Headers headers,
-                int padding) {
-            throw new IllegalStateException("refused before it is read");
-        }
-
-        @Override
-        public void onGoAwayRead(
-                ChannelHandlerContext ctx, int lastStream, long code, ByteBuf debug) {
-            // The client begins no streams any more, or so it says; we never did.
-        }
-
-        @Override
-        public void onWindowUpdateRead(ChannelHandlerContext ctx, int id, int octets) {
-            windowUpdateRead(id, octets);
-        }
-
-        @Override
-        public void onUnknownFrame(
-                ChannelHandlerContext ctx, byte type, int id, Http2Flags flags, ByteBuf payload) {
-            // To be ignored (RFC 9113 §5.5).
+            reading = Reading.OPEN;
+            rearm();
         }
     }
+
+    @Override
+    public void pongRead(long data) {
+        if (data == DRAIN_PING && draining) {
+            lastCall();
+        }
+    }
+
+    /// The client begins no streams any more, or so it says; we never did.
+    @Override
+    public void goAwayRead(int lastStream, long code) {}
 
     // ---- frames of streams
 
-    private void headRead(int id, boolean end) {
-        HeaderBlock block = decoder.block();
-        Http2ServerStream stream = streams.get(id);
+    @Override
+    public void headRead(int id, boolean end) {
+        Http2ServerStream stream = streams().find(id);
         if (stream != null) {
-            trailersRead(stream, block, end);
+            trailersRead(stream, end);
             loop.giveBack(block.head());
             return;
         }
         if (mayBegin(id)) {
-            begin(id, block, end);
+            begin(id, end);
         } else {
             loop.giveBack(block.head());
         }
@@ -779,39 +469,39 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
             end(Http2Error.PROTOCOL_ERROR, "a stream of an even number");
             return false;
         }
-        if (id <= lastStream) {
-            switch (closed.find(id)) {
+        if (id <= streams().lastStream()) {
+            switch (streams().ending(id)) {
                 case RESET_BY_US -> {}
-                case RESET_BY_CLIENT, ENDED ->
+                case RESET_BY_PEER, ENDED ->
                         end(Http2Error.STREAM_CLOSED, "HEADERS on a closed stream");
                 case FORGOTTEN -> end(Http2Error.PROTOCOL_ERROR, "a stream that was passed over");
             }
             return false;
         }
-        lastStream = id;
+        streams().lastStream(id);
         if (id > lastServed) {
-            closed.add(id, ClosedStreams.How.RESET_BY_US);
+            streams().ignore(id);
             return false;
         }
-        if (streams.size() >= MAX_STREAMS) {
-            if (within(FrameLimits.Kind.REFUSED)) {
-                reset(id, Http2Error.REFUSED_STREAM);
+        if (streams().size() >= MAX_STREAMS) {
+            if (streams().within(FrameLimits.Kind.REFUSED)) {
+                streams().writeReset(id, Http2Error.REFUSED_STREAM);
             }
             return false;
         }
         return true;
     }
 
-    private void begin(int id, HeaderBlock block, boolean end) {
+    private void begin(int id, boolean end) {
         deadline.cancel();
         settings = handler.settings();
         requests++;
         owner.counts().http2().streamBegan();
         RequestHead head = block.head();
         loop.counts().copied(head.fields().limit());
-        Http2ServerStream stream = new Http2ServerStream(this, id, initialSendWindow);
-        streams.put(id, stream);
-        touch(stream);
+        Http2ServerStream stream = new Http2ServerStream(this, id);
+        streams().add(stream);
+        streams().touch(stream);
         Failure wrong = block.endRequest(peer().secure());
         long length = wrong == null ? block.bodyLength(end) : NO_BODY;
         wrong = block.failure();
@@ -835,19 +525,12 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
                 || (age > 0 && loop.now() - acceptedNanos >= age);
     }
 
-    private void touch(Http2ServerStream stream) {
-        if (!stream.touched()) {
-            stream.touched(true);
-            touched.add(stream);
-        }
-    }
-
-    private void trailersRead(Http2ServerStream stream, HeaderBlock block, boolean end) {
-        if (stream.requestEnded()) {
-            violated(stream, Http2Error.STREAM_CLOSED);
+    private void trailersRead(Http2ServerStream stream, boolean end) {
+        if (stream.input().ended()) {
+            streams().violated(stream, Http2Error.STREAM_CLOSED);
             return;
         }
-        touch(stream);
+        streams().touch(stream);
         Failure wrong = block.endTrailers();
         if (!end) {
             stream.malformed("a second head without the end of the stream (RFC 9113 8.1)");
@@ -858,220 +541,24 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         }
     }
 
-    private void dataRead(int id, ByteBuf data, int padding, boolean end) {
-        int octets = data.readableBytes() + padding;
-        if (octets > receiveWindow) {
-            end(Http2Error.FLOW_CONTROL_ERROR, "more than the connection's window");
-            return;
-        }
-        receiveWindow -= octets;
-        credit += octets;
-        if (credit >= CONNECTION_WINDOW / 2) {
-            writer().windowUpdate(0, credit);
-            receiveWindow += credit;
-            credit = 0;
-        }
-        if (data.isReadable()) {
-            frameLimits.data();
-        } else if (!end && !within(FrameLimits.Kind.EMPTY_DATA)) {
-            return;
-        }
-        Http2ServerStream stream = streams.get(id);
-        if (stream == null) {
-            lateFrame(id);
-        } else if (stream.requestEnded()) {
-            violated(stream, Http2Error.STREAM_CLOSED);
-        } else {
-            touch(stream);
-            stream.data(data, padding, end);
-        }
-    }
-
-    /// A DATA frame on a stream that is not open.
-    private void lateFrame(int id) {
-        if (isIdle(id)) {
-            end(Http2Error.PROTOCOL_ERROR, "DATA on an idle stream");
-            return;
-        }
-        switch (closed.find(id)) {
-            case ENDED -> end(Http2Error.STREAM_CLOSED, "DATA on a closed stream");
-            case RESET_BY_CLIENT -> resetUnknown(id, Http2Error.STREAM_CLOSED);
-            // On its way when we reset the stream.
-            case RESET_BY_US, FORGOTTEN -> {}
-        }
-    }
-
-    private boolean isIdle(int id) {
-        return (id & 1) == 0 || id > lastStream;
-    }
-
-    private void resetRead(int id, long code) {
-        if (isIdle(id)) {
-            end(Http2Error.PROTOCOL_ERROR, "RST_STREAM on an idle stream");
-            return;
-        }
-        owner.counts().http2().resetReceived(code);
-        Http2ServerStream stream = streams.get(id);
-        if (stream != null) {
-            stream.broke(Failure.of(Failure.Kind.CLIENT_CLOSED));
-            remove(stream, ClosedStreams.How.RESET_BY_CLIENT);
-        }
-    }
-
-    private void windowUpdateRead(int id, int octets) {
-        if (id == 0) {
-            sendWindow += octets;
-            if (sendWindow > Integer.MAX_VALUE) {
-                end(Http2Error.FLOW_CONTROL_ERROR, "a window beyond 2^31-1");
-                return;
-            }
-        } else {
-            Http2ServerStream stream = streams.get(id);
-            if (stream == null) {
-                if (isIdle(id)) {
-                    end(Http2Error.PROTOCOL_ERROR, "WINDOW_UPDATE on an idle stream");
-                }
-                return;
-            }
-            if (!stream.growWindow(octets)) {
-                violated(stream, Http2Error.FLOW_CONTROL_ERROR);
-                return;
-            }
-            queued(stream);
-        }
-        pump();
-        tellWritable();
-    }
-
-    private void settingsRead(Http2Settings theirs) throws Http2Exception {
-        if (reading == Reading.SETTINGS) {
-            reading = Reading.OPEN;
-            rearm();
-        }
-        Integer frame = theirs.maxFrameSize();
-        if (frame != null) {
-            writer().maxFrame(frame);
-        }
-        Long table = theirs.headerTableSize();
-        if (table != null) {
-            writer().tableSize(table);
-        }
-        Integer window = theirs.initialWindowSize();
-        if (window != null) {
-            long more = (long) window - initialSendWindow;
-            initialSendWindow = window;
-            for (Http2ServerStream stream : streams.values()) {
-                if (!stream.growWindow(more)) {
-                    end(Http2Error.FLOW_CONTROL_ERROR, "a window beyond 2^31-1");
-                    return;
-                }
-                queued(stream);
-            }
-        }
-        if (mayReply()) {
-            writer().settingsAck();
-            pump();
-            tellWritable();
-        }
-    }
-
-    // ---- streams
-
-    /// Resets a stream that is open. Its exchange knows.
-    void resetFor(Http2ServerStream stream, Http2Error code) {
-        remove(stream, ClosedStreams.How.RESET_BY_US);
-        if (reading != Reading.ENDING) {
-            boolean blamed =
-                    code != Http2Error.INTERNAL_ERROR
-                            && code != Http2Error.CANCEL
-                            && code != Http2Error.NO_ERROR;
-            // Whoever makes us reset its streams may not do so for ever, either.
-            if (!blamed || within(FrameLimits.Kind.RESET)) {
-                reset(stream.id(), code);
-            }
-        }
+    /// A stream has come to its end on both sides.
+    void ended(Http2ServerStream stream) {
+        streams().remove(stream, ClosedStreams.How.ENDED);
         endIfDone();
     }
 
-    /// Resets a stream on which the client does what it must not; its exchange is over.
-    void violated(Http2ServerStream stream, Http2Error code) {
-        stream.broke(Failure.of(Failure.Kind.CLIENT_CLOSED));
-        resetFor(stream, code);
+    @Override
+    public void streamEnded() {
+        endIfDone();
     }
 
-    /// Resets a stream that may be open.
-    private void resetUnknown(int id, Http2Error code) {
-        Http2ServerStream stream = streams.get(id);
-        if (stream != null) {
-            violated(stream, code);
-        } else if (within(FrameLimits.Kind.RESET)) {
-            reset(id, code);
-        }
-    }
-
-    private void reset(int id, Http2Error code) {
-        if (mayReply()) {
-            closed.add(id, ClosedStreams.How.RESET_BY_US);
-            owner.counts().http2().resetSent(code.code());
-            writer().reset(id, code.code());
-            output().flush();
-        }
-    }
-
-    /// The answer is whole. When the request is not, the rest of it concerns nobody.
-    void answered(Http2ServerStream stream) {
-        if (stream.requestEnded()) {
-            remove(stream, ClosedStreams.How.ENDED);
-            endIfDone();
-        } else {
-            resetFor(stream, Http2Error.NO_ERROR);
-        }
-    }
-
-    private void remove(Http2ServerStream stream, ClosedStreams.How how) {
-        if (streams.remove(stream.id()) != null) {
-            closed.add(stream.id(), how);
-        }
-        stream.forget();
-    }
-
-    // ---- writing
-
-    /// Whether a stream with nothing waiting may write without waiting for its turn.
-    boolean mayWriteAtOnce() {
-        return !pumping && ready.isEmpty() && output().writable();
-    }
-
-    /// How much may go into the next frame; not positive when the connection's window is closed.
-    int frameRoom() {
-        return (int) Math.min(sendWindow, writer().maxFrame());
-    }
-
-    void writeData(int id, ByteBuf data) {
-        sendWindow -= data.readableBytes();
-        frameLimits.data();
-        writer().data(id, data);
+    @Override
+    public boolean ending() {
+        return reading == Reading.ENDING;
     }
 
     void writeHead(int id, OutgoingResponse response, boolean end) {
-        writer().headers(id, outgoing.of(response), end);
-    }
-
-    void writeEnd(int id, @Nullable HeaderFields trailers) {
-        if (trailers == null) {
-            writer().end(id);
-        } else {
-            writer().headers(id, outgoing.of(trailers), /* end= */ true);
-        }
-    }
-
-    void writeCredit(int id, int octets) {
-        writer().windowUpdate(id, octets);
-        output().flush();
-    }
-
-    boolean writable() {
-        return output().writable();
+        streams().writer().headers(id, outgoing.of(response), end);
     }
 
     void flush() {
@@ -1080,78 +567,20 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         }
     }
 
-    /// A stream stands in line if it has something to send that its window lets out.
-    void queued(Http2ServerStream stream) {
-        if (stream.sendable() && !stream.ready()) {
-            stream.ready(true);
-            ready.addLast(stream);
-        }
-    }
-
-    /// Lets streams write, a frame each in turn, as long as windows and socket take it.
-    private void pump() {
-        if (pumping) {
-            return;
-        }
-        pumping = true;
-        try {
-            while (!ready.isEmpty() && sendWindow > 0 && output().writable()) {
-                Http2ServerStream stream = ready.removeFirst();
-                stream.ready(false);
-                if (stream.sendable()) {
-                    stream.writeFrame();
-                    queued(stream);
-                }
-            }
-        } finally {
-            pumping = false;
-        }
-        output().flush();
-    }
-
-    private void tellWritable() {
-        if (!output().writable()) {
-            return;
-        }
-        for (Http2ServerStream stream : snapshot()) {
-            stream.tellIfWritable();
-        }
-    }
-
     // ---- what is held
-
-    private void settle() {
-        int held = pending == null ? 0 : pending.capacity();
-        if (held != charged) {
-            loop.ledger().charge(held - charged);
-            charged = held;
-        }
-    }
-
-    private void dropPending() {
-        if (pending != null) {
-            pending.release();
-            pending = null;
-        }
-        settle();
-    }
 
     @Override
     public long heldBytes() {
-        long held = (long) charged + output().heldBytes();
-        for (Http2ServerStream stream : streams.values()) {
-            held += stream.keptBytes() + stream.heldBytes();
+        long held = streams().pendingBytes() + streams().outputBytes();
+        for (Http2ServerStream stream : streams().all()) {
+            held += stream.keptBytes();
         }
         return held;
     }
 
     @Override
     public long responseBytes() {
-        long held = output().heldBytes();
-        for (Http2ServerStream stream : streams.values()) {
-            held += stream.heldBytes();
-        }
-        return held;
+        return streams().outputBytes();
     }
 
     @Override
@@ -1163,7 +592,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     @Override
     public @Nullable String routeName() {
         Http2ServerStream oldest = null;
-        for (Http2ServerStream stream : streams.values()) {
+        for (Http2ServerStream stream : streams().all()) {
             if (oldest == null || stream.id() < oldest.id()) {
                 oldest = stream;
             }
@@ -1174,6 +603,11 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     @Override
     public long acceptedNanos() {
         return acceptedNanos;
+    }
+
+    @Override
+    public Http2Counts counts() {
+        return owner.counts().http2();
     }
 
     Loop loop() {
@@ -1192,7 +626,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         return Objects.requireNonNull(output);
     }
 
-    private FrameWriter writer() {
-        return Objects.requireNonNull(writer);
+    Multiplexer<Http2ServerStream> streams() {
+        return Objects.requireNonNull(streams);
     }
 }

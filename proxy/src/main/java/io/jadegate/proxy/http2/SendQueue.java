@@ -4,7 +4,7 @@ import io.jadegate.proxy.stream.Ledger;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 
-/// Octets of one stream that wait for the client to open its window, charged to the loop's ledger.
+/// Octets of one stream that wait for the peer to open its window, charged to the loop's ledger.
 final class SendQueue {
     private final Ledger ledger;
     private final ArrayDeque<ByteBuf> pieces = new ArrayDeque<>(4);

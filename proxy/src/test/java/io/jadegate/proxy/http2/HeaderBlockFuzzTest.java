@@ -39,14 +39,14 @@ class HeaderBlockFuzzTest {
     /// @param input a header block
     public static void fuzzerTestOneInput(byte[] input) {
         Loop loop = new TestChannel().loop();
-        HeaderBlockDecoder decoder = new HeaderBlockDecoder(loop, LIMITS);
+        RequestBlock block = new RequestBlock(loop, LIMITS);
+        HeaderBlockDecoder decoder = new HeaderBlockDecoder(block);
         try {
             decoder.decodeHeaders(1, Unpooled.wrappedBuffer(input));
         } catch (Http2Exception e) {
             // Nothing to decompress; the connection ends.
             return;
         }
-        HeaderBlock block = decoder.block();
         if (block.endRequest(/* secure= */ false) != null) {
             return;
         }
