@@ -171,7 +171,16 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     }
 
     private void decide() {
-        decided(context.decide(/* commit= */ true, null));
+        Decision decision;
+        try {
+            decision = context.decide(/* commit= */ true, null);
+        } catch (RuntimeException e) {
+            // A filter's bug is its request's misfortune and not the connection's.
+            LOG.error("a filter failed to decide", e);
+            fail(Failure.of(Failure.Kind.INTERNAL));
+            return;
+        }
+        decided(decision);
     }
 
     private void decided(Decision decision) {
@@ -379,15 +388,19 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     void response(Attempt current, ResponseHead response, long length) {
         firstByteNanos = loop.now() - startNanos;
         responseHead = response;
-        status = response.status();
-        phase = Phase.ANSWERING;
         if (retrying) {
             retrying = false;
             upstreamOf().giveRetryBack();
         }
         body.stopKeeping();
         cancel(halfCloseDeadline);
-        context.respond(response);
+        if (!context.respond(response)) {
+            // What a filter was to take out of the answer may still be in it.
+            fail(Failure.of(Failure.Kind.INTERNAL));
+            return;
+        }
+        status = response.status();
+        phase = Phase.ANSWERING;
         OutgoingResponse out = state.response();
         Forwarding.response(
                 out, response, context, current.authority(), current.target(), length, loop);
@@ -665,7 +678,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         ResponseHead answerHead = loop.takeResponseHead();
         responseHead = answerHead;
         LocalActions.fill(answerHead, response, content, context);
-        context.respond(answerHead);
+        boolean _ = context.respond(answerHead);
         byte[] octets = content == null ? new byte[0] : content.bytes();
         boolean bodyless = status == 204 || status == 304;
         Forwarding.local(

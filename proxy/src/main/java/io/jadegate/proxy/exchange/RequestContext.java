@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What is decided about one request, and by what: the part of an exchange that needs no network.
 /// The data path and explain both run it, so there is one place where a request's fate is decided.
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// In order: [#admit()], then [#decide] until it says something other than go on; [#respond] for
 /// the way back.
 final class RequestContext implements HttpExchange {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestContext.class);
+
     private static final byte[] CONTINUE = "100-continue".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] UPGRADE = "upgrade".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] WEBSOCKET = "websocket".getBytes(StandardCharsets.US_ASCII);
@@ -201,17 +205,26 @@ final class RequestContext implements HttpExchange {
     }
 
     /// Shows a response to every filter that saw the request, last first.
-    void respond(ResponseHead head) {
+    ///
+    /// @return whether all of them have done their work; the others have in any case
+    boolean respond(ResponseHead head) {
         if (match == null) {
-            return;
+            return true;
         }
+        boolean all = true;
         List<FilterStep> steps = match.route().steps();
         for (int i = step - 1; i >= 0; i--) {
             FilterStep current = steps.get(i);
             if (applies(current) && current.mode() == FilterConfig.Mode.ENFORCE) {
-                current.filter().response(this, head);
+                try {
+                    current.filter().response(this, head);
+                } catch (RuntimeException e) {
+                    LOG.error("filter {} failed on an answer", current.name(), e);
+                    all = false;
+                }
             }
         }
+        return all;
     }
 
     /// Told what a filter said of a request.

@@ -66,6 +66,11 @@ public final class Gateway
     private @Nullable Baseline beforeStart;
     private @Nullable Baseline beforeTraffic;
 
+    /// @param providers of filters that the gateway knows besides its own
+    public Gateway(FilterProvider<?>... providers) {
+        this.providers.addAll(List.of(providers));
+    }
+
     // ---- setting up
 
     /// An endpoint that the test plays.
