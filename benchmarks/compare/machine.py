@@ -6,9 +6,10 @@ import shutil
 import subprocess
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BENCHMARKS = os.path.join(ROOT, 'benchmarks/target/benchmarks.jar')
 DISTRIBUTION = os.path.join(ROOT, 'server/target/jadegate/bin/jadegate')
 
-PACKAGES = {'nginx': 'nginx', 'haproxy': 'haproxy', 'wrk': 'wrk', 'h2load': 'nghttp2-client', 'taskset': 'util-linux'}
+PACKAGES = {'nginx': 'nginx', 'haproxy': 'haproxy', 'wrk': 'wrk', 'taskset': 'util-linux'}
 
 
 def missing(options):
@@ -17,10 +18,17 @@ def missing(options):
              for program, package in PACKAGES.items() if not shutil.which(program)]
     if not os.access(options.jadegate, os.X_OK):
         found.append('- there is no %s; `make build` makes the distribution' % options.jadegate)
+    if not os.path.exists(BENCHMARKS):
+        found.append('- there is no %s; `make bench` makes it' % BENCHMARKS)
     cores = os.sched_getaffinity(0)
     for core in sorted({options.proxy_core, options.load_core} - cores):
         found.append('- core %d is not ours to use; --proxy-core and --load-core name two of %s' % (core, sorted(cores)))
     return found
+
+
+def java(jadegate):
+    """The Java that a distribution runs on."""
+    return subprocess.run([jadegate, '--java'], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def raise_descriptors():
@@ -64,10 +72,8 @@ def description():
         'nginx': _version('nginx', '-v'),
         'haproxy': _version('haproxy', '-v'),
         'wrk': _version('wrk', '-v'),
-        'h2load': _version('h2load', '--version'),
     }
 
 
 def sentence(description):
-    return ('{processor}, {cores} cores, Linux {linux}; nginx {nginx}, HAProxy {haproxy}, '
-            'wrk {wrk}, h2load {h2load}').format(**description)
+    return '{processor}, {cores} cores, Linux {linux}; nginx {nginx}, HAProxy {haproxy}, wrk {wrk}'.format(**description)

@@ -171,6 +171,11 @@ class Site:
         return self.path(name)
 
     @property
+    def java(self):
+        """The Java that Jadegate runs on."""
+        return machine.java(self._options.jadegate)
+
+    @property
     def backend(self):
         """The port of the endpoint."""
         return self._backend

@@ -4,7 +4,6 @@ import os
 import random
 import re
 import statistics
-import subprocess
 import time
 import urllib.request
 
@@ -208,10 +207,9 @@ class ManyRoutesChanging(Row):
     @staticmethod
     def _command(options, served, every_millis):
         home = os.path.dirname(os.path.dirname(os.path.abspath(options.jadegate)))
-        java = subprocess.run([options.jadegate, '--java'], capture_output=True, text=True, check=True).stdout.strip()
-        return [java, '-XX:+UseSerialGC', '-Xms32m', '-XX:+UseCompactObjectHeaders', '--enable-native-access=ALL-UNNAMED',
+        return [machine.java(options.jadegate), '-XX:+UseSerialGC', '-Xms32m', '-XX:+UseCompactObjectHeaders', '--enable-native-access=ALL-UNNAMED',
                 '--sun-misc-unsafe-memory-access=allow', '-Djava.library.path=%s/lib/native' % home, '-cp',
-                os.path.join(machine.ROOT, 'benchmarks/target/benchmarks.jar'), 'io.jadegate.benchmarks.ChangingRoutes',
+                machine.BENCHMARKS, 'io.jadegate.benchmarks.ChangingRoutes',
                 served.config, str(every_millis)]
 
     def table(self, result):
