@@ -46,7 +46,7 @@ final class FrameInput {
 
         void resetRead(int id, long code);
 
-        void settingsRead(Http2Settings settings) throws Http2Exception;
+        void settingsRead(Http2Settings settings);
 
         void pingRead(long data);
 
@@ -198,7 +198,7 @@ final class FrameInput {
                 }
                 yield within(FrameLimits.Kind.PRIORITY);
             }
-            case Http2FrameTypes.DATA, Http2FrameTypes.RST_STREAM, Http2FrameTypes.GO_AWAY -> true;
+            case Http2FrameTypes.DATA, Http2FrameTypes.RST_STREAM -> true;
             case Http2FrameTypes.WINDOW_UPDATE -> within(FrameLimits.Kind.WINDOW_UPDATE);
             default -> within(FrameLimits.Kind.CONTROL);
         };
@@ -252,17 +252,22 @@ final class FrameInput {
 
     /// Gives up what the decoder holds. The channel is closed.
     void close() {
-        stop();
         reader.close();
+        blockStream = 0;
+        stop();
     }
 
-    /// The memory of a frame that is not there whole.
+    /// The memory of a frame or header block that is not there whole.
     int heldBytes() {
         return charged;
     }
 
     private void settle() {
         int held = pending == null ? 0 : pending.capacity();
+        if (blockStream != 0) {
+            // The reader gathers the block until it can be decompressed.
+            held += blockOctets;
+        }
         if (held != charged) {
             loop.ledger().charge(held - charged);
             charged = held;
@@ -318,8 +323,7 @@ final class FrameInput {
         }
 
         @Override
-        public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings)
-                throws Http2Exception {
+        public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
             receiver.settingsRead(settings);
         }
 

@@ -15,11 +15,14 @@ final class FrameLimits {
         /// Streams beyond those that are allowed at once. A client does not know the number before
         /// it has read our settings.
         REFUSED(1, 5000, 0),
-        /// PING, SETTINGS and frames of types unknown.
+        /// PING, SETTINGS, GOAWAY and frames of types unknown.
         CONTROL(2, 1000, 1),
         PRIORITY(3, 1000, 0),
         WINDOW_UPDATE(4, 1000, 10),
-        EMPTY_DATA(5, 100, 0);
+        EMPTY_DATA(5, 100, 0),
+        /// Frames without content on streams that are over. Each stream may see one or two that
+        /// were on their way.
+        LATE(6, 5000, 0);
 
         private final int slot;
         private final int most;

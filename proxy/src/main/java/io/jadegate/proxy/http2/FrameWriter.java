@@ -20,6 +20,8 @@ final class FrameWriter {
     /// The largest table that a peer can make us keep for it.
     private static final long MOST_TABLE = 4096;
 
+    private static final long UNCHANGED = -1;
+
     private static final int ACK = 1;
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
@@ -31,6 +33,8 @@ final class FrameWriter {
             new DefaultHttp2HeadersEncoder(
                     OutgoingFields.SENSITIVE, /* ignoreMaxHeaderListSize= */ true, TABLE_SIZE_HINT);
     private int maxFrame = 16 * 1024;
+    private long tableSize = UNCHANGED;
+    private long smallestTable;
 
     FrameWriter(Output output) {
         this.output = output;
@@ -47,8 +51,20 @@ final class FrameWriter {
     }
 
     /// The peer keeps so large a table of fields.
-    void tableSize(long octets) throws Http2Exception {
-        encoder.maxHeaderTableSize(Math.min(octets, MOST_TABLE));
+    void tableSize(long octets) {
+        long most = Math.min(octets, MOST_TABLE);
+        smallestTable = tableSize == UNCHANGED ? most : Math.min(most, smallestTable);
+        tableSize = most;
+    }
+
+    /// However often the size has changed since the last head, the peer needs to be told of two:
+    /// the smallest, and what it is now (RFC 7541 §4.2).
+    private void resizeTable() throws Http2Exception {
+        if (tableSize != UNCHANGED) {
+            encoder.maxHeaderTableSize(smallestTable);
+            encoder.maxHeaderTableSize(tableSize);
+            tableSize = UNCHANGED;
+        }
     }
 
     /// @param settings identifiers and values in turn
@@ -92,6 +108,7 @@ final class FrameWriter {
         ByteBuf out = begin(0, Http2FrameTypes.HEADERS, end ? END_STREAM : 0, stream);
         int start = out.writerIndex();
         try {
+            resizeTable();
             encoder.encodeHeaders(stream, fields, out);
         } catch (Http2Exception e) {
             throw new IllegalStateException("no limit is set that a head could exceed", e);

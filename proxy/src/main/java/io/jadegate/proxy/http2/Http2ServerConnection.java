@@ -324,7 +324,8 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         streams().stop();
         streams().breakAll(Failure.of(Failure.Kind.CLIENT_CLOSED));
         if (heard) {
-            streams().goAway(streams().lastStream(), code, why);
+            // Those that were passed over behind the last call stay unserved (RFC 9113 §6.8).
+            streams().goAway(Math.min(streams().lastStream(), lastServed), code, why);
         }
         output().flushNow();
         setDeadline(settings.writeNanos());
@@ -471,7 +472,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         }
         if (id <= streams().lastStream()) {
             switch (streams().ending(id)) {
-                case RESET_BY_US -> {}
+                case RESET_BY_US -> streams().within(FrameLimits.Kind.LATE);
                 case RESET_BY_PEER, ENDED ->
                         end(Http2Error.STREAM_CLOSED, "HEADERS on a closed stream");
                 case FORGOTTEN -> end(Http2Error.PROTOCOL_ERROR, "a stream that was passed over");
@@ -481,6 +482,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         streams().lastStream(id);
         if (id > lastServed) {
             streams().ignore(id);
+            streams().within(FrameLimits.Kind.LATE);
             return false;
         }
         if (streams().size() >= MAX_STREAMS) {
@@ -489,7 +491,8 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
             }
             return false;
         }
-        return true;
+        // No window holds the head of its answer back.
+        return streams().mayReply();
     }
 
     private void begin(int id, boolean end) {
@@ -559,6 +562,12 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
 
     void writeHead(int id, OutgoingResponse response, boolean end) {
         streams().writer().headers(id, outgoing.of(response), end);
+    }
+
+    /// How long a client may take none of an answer whose exchange is over; in nanoseconds, 0 for
+    /// ever.
+    long writeNanos() {
+        return settings.writeNanos();
     }
 
     void flush() {

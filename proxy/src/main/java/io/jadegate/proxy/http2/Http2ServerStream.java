@@ -1,6 +1,7 @@
 package io.jadegate.proxy.http2;
 
 import io.jadegate.api.http.HeaderFields;
+import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
@@ -18,6 +19,7 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
     private final StreamInput input;
     private final StreamOutput output;
     private @Nullable RequestReceiver receiver;
+    private Deadlines.@Nullable Deadline leftover;
     private boolean malformed;
     private boolean responseStarted;
     private boolean gone;
@@ -164,8 +166,30 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
     }
 
     @Override
+    public void wrote() {
+        timeLeftover();
+    }
+
+    /// The exchange has sent all, and keeps no time any more. What the client has not let out of it
+    /// does not wait for ever.
+    private void timeLeftover() {
+        Deadlines.Deadline current = leftover;
+        if (current != null) {
+            current.set(loop().now() + connection.writeNanos());
+        }
+    }
+
+    private void notTaken() {
+        connection.streams().reset(this, Http2Error.INTERNAL_ERROR);
+    }
+
+    @Override
     public void forget() {
         gone = true;
+        if (leftover != null) {
+            leftover.cancel();
+            leftover = null;
+        }
         output.drop();
     }
 
@@ -229,6 +253,10 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
     @Override
     public void sendEnd(@Nullable HeaderFields trailers) {
         output.sendEnd(trailers);
+        if (!gone && output.waiting() && leftover == null && connection.writeNanos() > 0) {
+            leftover = loop().deadlines().new Deadline(this::notTaken);
+            timeLeftover();
+        }
     }
 
     @Override

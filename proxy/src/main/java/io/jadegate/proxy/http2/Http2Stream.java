@@ -16,6 +16,9 @@ interface Http2Stream {
     /// @param padding what counts for the window and carries nothing
     void data(ByteBuf data, int padding, boolean end);
 
+    /// Some of what had to wait has been written.
+    default void wrote() {}
+
     /// All that was to be sent has been written.
     void allWritten();
 

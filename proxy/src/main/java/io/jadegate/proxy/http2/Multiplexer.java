@@ -8,7 +8,6 @@ import io.jadegate.proxy.stream.Output;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.util.collection.IntObjectHashMap;
 import java.util.ArrayList;
@@ -198,7 +197,9 @@ final class Multiplexer<S extends Http2Stream> implements FrameInput.Receiver {
         }
         S stream = streams.get(id);
         if (stream == null) {
-            lateData(id);
+            if (data.isReadable() || within(FrameLimits.Kind.LATE)) {
+                lateData(id);
+            }
         } else if (stream.input().ended()) {
             violated(stream, Http2Error.STREAM_CLOSED);
         } else {
@@ -270,7 +271,7 @@ final class Multiplexer<S extends Http2Stream> implements FrameInput.Receiver {
     }
 
     @Override
-    public void settingsRead(Http2Settings theirs) throws Http2Exception {
+    public void settingsRead(Http2Settings theirs) {
         Integer frame = theirs.maxFrameSize();
         if (frame != null) {
             writer.maxFrame(frame);
@@ -304,9 +305,10 @@ final class Multiplexer<S extends Http2Stream> implements FrameInput.Receiver {
         return true;
     }
 
-    /// An answer to a frame is about to be written. Who does not read gets only so many.
-    private boolean mayReply() {
-        if (output.heldBytes() == 0) {
+    /// Something is about to be answered that no window holds back. Who does not read gets only so
+    /// many answers; one too many ends the connection.
+    boolean mayReply() {
+        if (output.heldBytes() == 0 && !output.pending()) {
             waitingReplies = 0;
         }
         if (++waitingReplies > MAX_WAITING_REPLIES) {

@@ -67,6 +67,14 @@ final class SendLine {
         }
     }
 
+    /// A stream that is over stands in line no more.
+    void leave(StreamOutput stream) {
+        if (stream.inLine()) {
+            stream.inLine(false);
+            line.remove(stream);
+        }
+    }
+
     /// Lets streams write as long as windows and socket take it.
     void pump() {
         if (pumping) {

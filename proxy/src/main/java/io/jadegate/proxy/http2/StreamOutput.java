@@ -114,6 +114,7 @@ final class StreamOutput {
     void writeFrame() {
         int most = (int) Math.min(window, line.frameRoom());
         write(queue.take(most));
+        stream.wrote();
         if (queue.isEmpty() && ended) {
             writeEnd();
         }
@@ -153,6 +154,7 @@ final class StreamOutput {
     /// The stream is over; what waits is dropped.
     void drop() {
         gone = true;
+        line.leave(this);
         queue.release();
     }
 }

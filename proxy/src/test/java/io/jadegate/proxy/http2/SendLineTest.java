@@ -1,0 +1,96 @@
+package io.jadegate.proxy.http2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jadegate.proxy.stream.Failure;
+import io.jadegate.proxy.stream.Output;
+import io.jadegate.proxy.stream.TestChannel;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SendLineTest {
+    private final TestChannel channel = new TestChannel();
+    private SendLine line;
+
+    /// A stream that only sends.
+    private static final class SendingStream implements Http2Stream {
+        private final StreamOutput output;
+
+        SendingStream(SendLine line, TestChannel channel) {
+            output = new StreamOutput(this, line, channel.loop().ledger());
+        }
+
+        @Override
+        public int id() {
+            return 1;
+        }
+
+        @Override
+        public StreamInput input() {
+            throw new UnsupportedOperationException("only sends");
+        }
+
+        @Override
+        public StreamOutput output() {
+            return output;
+        }
+
+        @Override
+        public void data(ByteBuf data, int padding, boolean end) {}
+
+        @Override
+        public void allWritten() {}
+
+        @Override
+        public void peerReset(long code) {}
+
+        @Override
+        public void violated() {}
+
+        @Override
+        public void broke(Failure failure) {}
+
+        @Override
+        public void tellIfWritable() {}
+
+        @Override
+        public void readCompleted() {}
+
+        @Override
+        public void forget() {
+            output.drop();
+        }
+    }
+
+    @BeforeEach
+    void begin() {
+        ChannelInboundHandlerAdapter handler = new ChannelInboundHandlerAdapter();
+        channel.begin(handler);
+        Output output = new Output(channel.pipeline().context(handler), channel.loop(), () -> {});
+        line = new SendLine(output, new FrameWriter(output), new FrameLimits(channel.loop().now()));
+    }
+
+    @AfterEach
+    void end() {
+        channel.finishAndReleaseAll();
+        assertThat(channel.loop().ledger().heldBytes()).isZero();
+    }
+
+    @Test
+    void keepsNoStreamThatIsOver() {
+        SendingStream first = new SendingStream(line, channel);
+        first.output().send(Unpooled.wrappedBuffer(new byte[SendLine.INITIAL_WINDOW]));
+        SendingStream waiting = new SendingStream(line, channel);
+        waiting.output().send(Unpooled.wrappedBuffer(new byte[1]));
+        channel.sent();
+        assertThat(line.mayWriteAtOnce()).isFalse();
+
+        waiting.forget();
+
+        assertThat(line.mayWriteAtOnce()).isTrue();
+    }
+}
