@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
 /// what a large body costs. Only for the loop's own thread.
 final class ReadBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
     static final int SMALL = 2 * 1024;
-    static final int LARGE = 64 * 1024;
+
+    /// Room for a body, or a piece of one, of 64 KiB with its head or framing: a power of two is
+    /// what many senders choose, and the few octets over would cost a read and a write of their
+    /// own.
+    static final int LARGE = 68 * 1024;
 
     /// A read that fills its buffer is followed by one into a buffer so many times larger.
     private static final int GROWTH = 16;
