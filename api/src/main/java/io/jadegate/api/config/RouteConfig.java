@@ -17,7 +17,8 @@ public record RouteConfig(
                 @Nullable SplitConfig split,
         @Doc("action: answer with a redirect") @Nullable RedirectConfig redirect,
         @Doc("action: answer with a fixed response") @Nullable RespondConfig respond,
-        @Doc("whether WebSocket upgrades are allowed") @Default("true") boolean websocket,
+        @Doc("whether WebSocket upgrades are allowed, and what WebSockets may do") @Default("true")
+                WebSocketConfig websocket,
         @Doc("timeouts other than the defaults") @Default("{}") TimeoutOverrides timeouts,
         @Doc("when a failed attempt is tried again") @Default("{}") RetryConfig retry,
         @Doc("send copies of requests to another upstream") @Planned @Nullable MirrorConfig mirror,

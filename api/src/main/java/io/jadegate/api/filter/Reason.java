@@ -228,6 +228,20 @@ public record Reason(String code, int status, @Nullable String proxyError, Strin
     // The gateway itself
     public static final Reason TUNNEL_IDLE_TIMEOUT =
             new Reason("TUNNEL_IDLE_TIMEOUT", 408, null, "The tunnel was idle for too long.");
+    public static final Reason TUNNEL_MAX_AGE =
+            new Reason("TUNNEL_MAX_AGE", 408, null, "The tunnel was open for as long as it may.");
+    public static final Reason WEBSOCKET_MALFORMED =
+            new Reason("WEBSOCKET_MALFORMED", 400, null, "A frame breaks the protocol.");
+    public static final Reason WEBSOCKET_MESSAGE_TOO_LARGE =
+            new Reason("WEBSOCKET_MESSAGE_TOO_LARGE", 413, null, "A message is too large.");
+    public static final Reason WEBSOCKET_RATE =
+            new Reason("WEBSOCKET_RATE", 429, null, "Too many messages were sent.");
+    public static final Reason WEBSOCKET_BYTES =
+            new Reason("WEBSOCKET_BYTES", 413, null, "More was sent than a tunnel may carry.");
+    public static final Reason WEBSOCKET_PING_TIMEOUT =
+            new Reason("WEBSOCKET_PING_TIMEOUT", 408, null, "A ping was not answered.");
+    public static final Reason ROUTE_REMOVED =
+            new Reason("ROUTE_REMOVED", 503, null, "The route was removed.");
     public static final Reason CLIENT_WRITE_TIMEOUT =
             new Reason("CLIENT_WRITE_TIMEOUT", 499, null, "The client stopped reading.");
     public static final Reason CONNECTION_LIMIT_CLIENT =

@@ -71,6 +71,7 @@ public final class FieldName {
     public static final FieldName SEC_WEBSOCKET_KEY = known("Sec-WebSocket-Key");
     public static final FieldName SEC_WEBSOCKET_VERSION = known("Sec-WebSocket-Version");
     public static final FieldName SEC_WEBSOCKET_ACCEPT = known("Sec-WebSocket-Accept");
+    public static final FieldName SEC_WEBSOCKET_EXTENSIONS = known("Sec-WebSocket-Extensions");
     public static final FieldName ACCESS_CONTROL_REQUEST_METHOD =
             known("Access-Control-Request-Method");
     public static final FieldName ACCESS_CONTROL_REQUEST_HEADERS =

@@ -21,6 +21,8 @@ import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.OutgoingResponse;
 import io.jadegate.proxy.upstream.Target;
 import io.jadegate.proxy.upstream.Upstream;
+import io.jadegate.proxy.websocket.Extensions;
+import io.jadegate.proxy.websocket.WebSocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -88,6 +90,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     private @Nullable ResponseHead responseHead;
     private @Nullable Pump answer;
     private @Nullable Relay relay;
+    private @Nullable WebSocket webSocket;
     private @Nullable Reason reason;
     private @Nullable String detail;
     private int attempts;
@@ -234,7 +237,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     // ---- calling
 
     private void call() {
-        if (context.wantsWebSocket() && !route().websocket()) {
+        if (context.wantsWebSocket() && route().websocket() == null) {
             respond(LocalResponse.of(Reason.UPGRADE_REFUSED));
             return;
         }
@@ -405,7 +408,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         Forwarding.response(
                 out, response, context, current.authority(), current.target(), length, loop);
         if (status == 101) {
-            startTunnel(current, out);
+            startTunnel(current, response, out);
             return;
         }
         if (totalDeadline != null && isEventStream(response)) {
@@ -710,18 +713,23 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
 
     // ---- tunnels
 
-    private void startTunnel(Attempt current, OutgoingResponse out) {
+    private void startTunnel(Attempt current, ResponseHead answered, OutgoingResponse out) {
         phase = Phase.TUNNEL;
         tunnel = true;
         deadline.cancel();
         cancel(totalDeadline);
-        relay =
-                new Relay(
+        WebSocket opened =
+                new WebSocket(
                         loop,
                         client,
                         current.stream(),
+                        Objects.requireNonNull(route().websocket()),
+                        Extensions.of(answered.fields().all(FieldName.SEC_WEBSOCKET_EXTENSIONS)),
+                        route().counts().on(loop.index()).tunnels(),
                         route().timeouts().tunnelIdle(),
                         this::tunnelEnded);
+        webSocket = opened;
+        relay = opened.relay();
         state.tunnelOpened(this);
         client.sendResponse(out);
         client.flush();
@@ -733,10 +741,19 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         tunnelSent = ended.endpointOctets();
         state.tunnels().remove(this);
         reason = failure == null ? null : failure.reason();
+        detail = failure == null ? null : failure.detail();
         endAttempt(null);
         finish();
     }
 
+    /// Asks both sides of the tunnel to leave, if that can be said to them.
+    void sendTunnelAway(Failure failure) {
+        if (webSocket != null) {
+            webSocket.goAway(failure);
+        }
+    }
+
+    /// Ends the tunnel at once.
     void endTunnel(Failure failure) {
         if (relay != null) {
             relay.close(failure);

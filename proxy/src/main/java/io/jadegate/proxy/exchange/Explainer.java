@@ -91,7 +91,7 @@ public final class Explainer {
     private Explanation forwarded(
             RequestContext context, Route route, Upstream upstream, long bodyLength) {
         boolean upgrade = context.wantsWebSocket();
-        if (upgrade && !route.websocket()) {
+        if (upgrade && route.websocket() == null) {
             return answered(context, LocalResponse.of(Reason.UPGRADE_REFUSED));
         }
         OutgoingRequest out = new OutgoingRequest();

@@ -8,7 +8,6 @@ import io.jadegate.proxy.stream.OutgoingResponse;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// What the exchanges of one loop share. Only for the loop's own thread.
@@ -20,6 +19,7 @@ public final class LoopState {
     private final Set<Exchange> tunnels = new HashSet<>();
     private @Nullable Set<String> routes;
     private long graceNanos;
+    private boolean leaving;
 
     public LoopState(Loop loop, LoopLog log) {
         this.loop = loop;
@@ -52,28 +52,33 @@ public final class LoopState {
     /// Takes note of a tunnel. It may have been asked for when its route was still there.
     void tunnelOpened(Exchange exchange) {
         tunnels.add(exchange);
-        if (routes != null && !routes.contains(exchange.routeName())) {
-            end(List.of(exchange));
+        if (leaving) {
+            end(List.of(exchange), Failure.Kind.DRAINED);
+        } else if (routes != null && !routes.contains(exchange.routeName())) {
+            end(List.of(exchange), Failure.Kind.ROUTE_REMOVED);
         }
     }
 
-    /// Ends, when `graceNanos` have passed, the tunnels whose route is not among `routes`, and from
-    /// now on those that open without one.
+    /// Ends, within `graceNanos`, the tunnels whose route is not among `routes`, and from now on
+    /// those that open without one.
     void keepTunnelsOf(Set<String> routes, long graceNanos) {
         this.routes = routes;
         this.graceNanos = graceNanos;
-        end(tunnels.stream().filter(tunnel -> !routes.contains(tunnel.routeName())).toList());
+        end(
+                tunnels.stream().filter(tunnel -> !routes.contains(tunnel.routeName())).toList(),
+                Failure.Kind.ROUTE_REMOVED);
     }
 
-    private void end(List<Exchange> doomed) {
+    /// Ends all tunnels within `graceNanos`.
+    void endTunnels(long graceNanos) {
+        this.graceNanos = graceNanos;
+        leaving = true;
+        end(List.copyOf(tunnels), Failure.Kind.DRAINED);
+    }
+
+    private void end(List<Exchange> doomed, Failure.Kind why) {
         if (!doomed.isEmpty()) {
-            loop.eventLoop()
-                    .schedule(
-                            () -> doomed.forEach(LoopState::end), graceNanos, TimeUnit.NANOSECONDS);
+            new Farewell(loop.eventLoop(), doomed, Failure.of(why), graceNanos).begin();
         }
-    }
-
-    private static void end(Exchange tunnel) {
-        tunnel.endTunnel(Failure.of(Failure.Kind.DRAINED));
     }
 }

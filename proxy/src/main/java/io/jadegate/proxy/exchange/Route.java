@@ -9,6 +9,7 @@ import io.jadegate.api.filter.Template;
 import io.jadegate.proxy.observe.PerLoop;
 import io.jadegate.proxy.observe.RouteCounts;
 import io.jadegate.proxy.upstream.Upstream;
+import io.jadegate.proxy.websocket.WebSocketPolicy;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,7 @@ public final class Route {
     private final List<FilterStep> steps;
     private final Timeouts timeouts;
     private final long bodyLimit;
-    private final boolean websocket;
+    private final @Nullable WebSocketPolicy websocket;
     private final int tries;
     private final int retryOn;
     private final double retryShare;
@@ -59,7 +60,8 @@ public final class Route {
         this.steps = List.copyOf(steps);
         this.timeouts = timeouts;
         this.bodyLimit = limits.body().bytes();
-        this.websocket = config.websocket();
+        this.websocket =
+                config.websocket().allowed() ? WebSocketPolicy.of(config.websocket()) : null;
         this.tries = config.retry().tries();
         this.retryOn = bits(config.retry().on());
         this.retryShare = config.retry().budget().fraction();
@@ -93,7 +95,8 @@ public final class Route {
         return bodyLimit;
     }
 
-    boolean websocket() {
+    /// What WebSockets may do; null where there are none.
+    @Nullable WebSocketPolicy websocket() {
         return websocket;
     }
 

@@ -13,16 +13,18 @@ public final class Tunnels {
         this.loops = List.copyOf(loops);
     }
 
-    /// Ends, when `graceNanos` have passed, the tunnels whose route is not among `routes` now, and
-    /// those that open later by a route that has gone.
+    /// Ends, within `graceNanos`, the tunnels whose route is not among `routes` now, and those that
+    /// open later by a route that has gone.
     public void endWithout(Set<String> routes, long graceNanos) {
         for (LoopState state : loops) {
             state.loop().eventLoop().execute(() -> state.keepTunnelsOf(routes, graceNanos));
         }
     }
 
-    /// Ends every tunnel when `graceNanos` have passed.
+    /// Ends every tunnel within `graceNanos`.
     public void endAll(long graceNanos) {
-        endWithout(Set.of(), graceNanos);
+        for (LoopState state : loops) {
+            state.loop().eventLoop().execute(() -> state.endTunnels(graceNanos));
+        }
     }
 }

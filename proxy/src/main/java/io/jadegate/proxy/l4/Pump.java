@@ -6,7 +6,7 @@ import io.netty.buffer.ByteBuf;
 /// One direction between two streams: what arrives on one goes out on the other, and credit goes
 /// back as fast as the other takes it. Holds no octet itself; what is on the way waits in the sink,
 /// within the source's window.
-public final class Pump {
+public final class Pump implements Passage {
     private final ByteStream source;
     private final ByteStream sink;
     private int owed;
@@ -17,7 +17,7 @@ public final class Pump {
         this.sink = sink;
     }
 
-    /// Passes octets on; takes ownership.
+    @Override
     public void data(ByteBuf data) {
         int length = data.readableBytes();
         octets += length;
@@ -29,7 +29,12 @@ public final class Pump {
         }
     }
 
-    /// The sink takes more again.
+    @Override
+    public void end() {
+        sink.sendEnd();
+    }
+
+    @Override
     public void writable() {
         int credit = owed;
         owed = 0;
@@ -38,12 +43,12 @@ public final class Pump {
         }
     }
 
-    /// Whether the source waits for the sink.
+    @Override
     public boolean stalled() {
         return owed > 0;
     }
 
-    /// What has been passed on so far.
+    @Override
     public long octets() {
         return octets;
     }

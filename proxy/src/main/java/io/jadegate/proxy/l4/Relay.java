@@ -1,5 +1,6 @@
 package io.jadegate.proxy.l4;
 
+import io.jadegate.proxy.observe.TunnelCounts;
 import io.jadegate.proxy.stream.ByteStream;
 import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.Failure;
@@ -10,12 +11,14 @@ import org.jspecify.annotations.Nullable;
 /// A tunnel: two streams on one loop, octets copied both ways until both have ended.
 ///
 /// An end on one side is passed on as an end (half-close); a failure on one side resets the other;
-/// silence on both for too long resets both. Whoever opened the tunnel is told once how it ended.
+/// what silence on both leads to is for whoever opened the tunnel to say, who is also told once how
+/// it ended.
 public final class Relay {
     private final ByteStream client;
     private final ByteStream endpoint;
-    private final Pump fromClient;
-    private final Pump fromEndpoint;
+    private final Passage fromClient;
+    private final Passage fromEndpoint;
+    private final TunnelCounts counts;
     private final long idleNanos;
     private final Loop loop;
     private final Deadlines.Deadline deadline;
@@ -24,34 +27,49 @@ public final class Relay {
     private boolean endpointEnded;
     private boolean over;
 
-    /// Told how a tunnel ended.
+    /// Told of a tunnel's end.
     @FunctionalInterface
     public interface Ending {
         /// @param failure null when both sides had sent their end
         void ended(@Nullable Failure failure);
+
+        /// Neither side has sent anything for too long.
+        default void idle(Relay relay) {
+            relay.close(Failure.of(Failure.Kind.TUNNEL_IDLE_TIMEOUT));
+        }
     }
 
+    /// @param fromClient what becomes of the client's octets
+    /// @param fromEndpoint what becomes of the endpoint's
     /// @param idleNanos how long neither side may send; 0 for no limit
-    public Relay(Loop loop, ByteStream client, ByteStream endpoint, long idleNanos, Ending ending) {
+    public Relay(
+            Loop loop,
+            ByteStream client,
+            ByteStream endpoint,
+            Passage fromClient,
+            Passage fromEndpoint,
+            TunnelCounts counts,
+            long idleNanos,
+            Ending ending) {
         this.loop = loop;
         this.client = client;
         this.endpoint = endpoint;
-        this.fromClient = new Pump(client, endpoint);
-        this.fromEndpoint = new Pump(endpoint, client);
+        this.fromClient = fromClient;
+        this.fromEndpoint = fromEndpoint;
+        this.counts = counts;
         this.idleNanos = idleNanos;
         this.ending = ending;
-        this.deadline =
-                loop.deadlines()
-                .new Deadline(() -> close(Failure.of(Failure.Kind.TUNNEL_IDLE_TIMEOUT)));
+        this.deadline = loop.deadlines().new Deadline(() -> ending.idle(this));
+        counts.opened();
         alive();
     }
 
-    /// Octets that came from the client.
+    /// Octets of the client that were passed on.
     public long clientOctets() {
         return fromClient.octets();
     }
 
-    /// Octets that came from the endpoint.
+    /// Octets of the endpoint that were passed on.
     public long endpointOctets() {
         return fromEndpoint.octets();
     }
@@ -59,8 +77,8 @@ public final class Relay {
     // ---- what the client's stream says
 
     public void clientData(ByteBuf data) {
-        alive();
-        fromClient.data(data);
+        counts.received(data.readableBytes());
+        pass(fromClient, data);
     }
 
     public void clientReadComplete() {
@@ -73,7 +91,7 @@ public final class Relay {
 
     public void clientEnded() {
         clientEnded = true;
-        endpoint.sendEnd();
+        fromClient.end();
         endIfBothEnded();
     }
 
@@ -87,8 +105,8 @@ public final class Relay {
     // ---- what the endpoint's stream says
 
     public void endpointData(ByteBuf data) {
-        alive();
-        fromEndpoint.data(data);
+        counts.sent(data.readableBytes());
+        pass(fromEndpoint, data);
     }
 
     public void endpointReadComplete() {
@@ -101,7 +119,7 @@ public final class Relay {
 
     public void endpointEnded() {
         endpointEnded = true;
-        client.sendEnd();
+        fromEndpoint.end();
         endIfBothEnded();
     }
 
@@ -121,6 +139,15 @@ public final class Relay {
         }
     }
 
+    /// Only what goes on to the other side tells that somebody has something to say.
+    private void pass(Passage passage, ByteBuf data) {
+        long before = passage.octets();
+        passage.data(data);
+        if (passage.octets() > before && !over) {
+            alive();
+        }
+    }
+
     private void alive() {
         if (idleNanos > 0) {
             deadline.set(loop.now() + idleNanos);
@@ -136,6 +163,7 @@ public final class Relay {
     private void end(@Nullable Failure failure) {
         over = true;
         deadline.cancel();
+        counts.ended();
         ending.ended(failure);
     }
 }

@@ -3,6 +3,7 @@ package io.jadegate.proxy.observe;
 import io.jadegate.api.filter.Reason;
 import io.jadegate.api.plane.Metric;
 import io.jadegate.api.plane.Telemetry.Readings;
+import org.jspecify.annotations.Nullable;
 
 /// What one event loop counts of one route.
 public final class RouteCounts {
@@ -64,7 +65,20 @@ public final class RouteCounts {
     private final Tally tally = new Tally(FIRST_BYTE_SLOT + Histogram.SLOTS);
     private final ReasonCounts reasons = new ReasonCounts();
 
+    // Few routes have any. Volatile: made by the loop, looked at by any thread.
+    private volatile @Nullable TunnelCounts tunnels;
+
     RouteCounts() {}
+
+    /// What is counted of tunnels, to be kept by each for its life.
+    public TunnelCounts tunnels() {
+        TunnelCounts known = tunnels;
+        if (known == null) {
+            known = new TunnelCounts();
+            tunnels = known;
+        }
+        return known;
+    }
 
     /// Counts an exchange that has ended.
     public void ended(ExchangeFacts facts) {
@@ -117,5 +131,6 @@ public final class RouteCounts {
         });
         readings.distribution(DURATION, durations.distribution(), name);
         readings.distribution(FIRST_BYTE, firstBytes.distribution(), name);
+        TunnelCounts.report(route, readings, counts -> counts.tunnels);
     }
 }

@@ -22,6 +22,7 @@ import io.jadegate.api.config.Share;
 import io.jadegate.api.config.TimeoutOverrides;
 import io.jadegate.api.config.TimeoutsConfig;
 import io.jadegate.api.config.UpstreamConfig;
+import io.jadegate.api.config.WebSocketConfig;
 import io.jadegate.api.filter.Decision;
 import io.jadegate.api.filter.HttpExchange;
 import io.jadegate.api.filter.HttpFilter;
@@ -150,7 +151,7 @@ class ExchangeTest {
                         null,
                         null,
                         null,
-                        /* websocket= */ true,
+                        WebSocketConfig.UNLIMITED,
                         TimeoutOverrides.NONE,
                         new RetryConfig(1, List.of(), new Share(20), Duration.ZERO),
                         null,

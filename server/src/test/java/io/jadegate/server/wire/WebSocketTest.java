@@ -244,6 +244,30 @@ class WebSocketTest {
     void endsASilentTunnel() throws Exception {
         Tunnel tunnel = open("defaults: { timeouts: { tunnel-idle: 100ms } }");
 
+        Frame toClient = Frame.read(tunnel.client);
+        assertThat(toClient.code()).isEqualTo(1001);
+        assertThat(toClient.reason()).isEqualTo("The tunnel was idle for too long.");
+        assertThat(Frame.read(tunnel.upstream).code()).isEqualTo(1001);
+        tunnel.client.endOutput();
+        tunnel.upstream.endOutput();
+        assertThat(tunnel.client.readToEnd()).isEmpty();
+        assertThat(tunnel.upstream.readToEnd()).isEmpty();
+    }
+
+    @Test
+    void cutsASilentTunnelThroughWhichNoFramesPass() throws Exception {
+        Tunnel tunnel = open("defaults: { timeouts: { tunnel-idle: 100ms } }");
+        tunnel.client.send("no frame");
+        assertThat(tunnel.upstream.read(8)).isEqualTo("no frame");
+
+        tunnel.client.awaitGone();
+        tunnel.upstream.awaitGone();
+    }
+
+    @Test
+    void cutsASilentTunnelThatDoesNotAnswerItsGoodbye() throws Exception {
+        Tunnel tunnel = open("defaults: { timeouts: { tunnel-idle: 100ms } }");
+
         tunnel.client.awaitGone();
         tunnel.upstream.awaitGone();
     }

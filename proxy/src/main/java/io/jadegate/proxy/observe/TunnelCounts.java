@@ -1,0 +1,124 @@
+package io.jadegate.proxy.observe;
+
+import io.jadegate.api.plane.Metric;
+import io.jadegate.api.plane.Telemetry.Readings;
+import java.util.function.Function;
+import java.util.function.IntToLongFunction;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/// What one event loop counts of the tunnels of one kind that one route let in. Unlike an exchange,
+/// a tunnel is counted while it is open.
+public final class TunnelCounts {
+    private static final Metric OPENED = counter("jadegate_tunnels", "Tunnels opened.");
+    private static final Metric OPEN =
+            Metric.gauge("jadegate_tunnels_open", "Tunnels that are open.", "route", "kind");
+    private static final Metric RECEIVED =
+            counter("jadegate_tunnel_received_bytes", "Octets of tunnels that came from clients.");
+    private static final Metric SENT =
+            counter("jadegate_tunnel_sent_bytes", "Octets of tunnels that came from endpoints.");
+    private static final Metric MESSAGES =
+            Metric.counter(
+                    "jadegate_websocket_messages",
+                    "Messages of WebSockets that were passed on, by who sent them.",
+                    "route",
+                    "from");
+    private static final Metric CLOSES =
+            Metric.counter(
+                    "jadegate_websocket_closes_sent",
+                    "WebSockets that the gateway closed, by status code.",
+                    "route",
+                    "code");
+
+    /// The only kind so far.
+    private static final String WEBSOCKET = "websocket";
+
+    private static final int OPENED_SLOT = 0;
+    private static final int ENDED_SLOT = 1;
+    private static final int RECEIVED_SLOT = 2;
+    private static final int SENT_SLOT = 3;
+    private static final int CLIENT_MESSAGES_SLOT = 4;
+    private static final int ENDPOINT_MESSAGES_SLOT = 5;
+
+    /// The status codes of RFC 6455 §7.4.1 that a gateway has a use for.
+    private static final int FIRST_CODE = 1000;
+
+    private static final int CODES = 16;
+
+    private final Tally tally = new Tally(ENDPOINT_MESSAGES_SLOT + 1);
+    private final Tally closes = new Tally(CODES);
+
+    TunnelCounts() {}
+
+    private static Metric counter(String name, String help) {
+        return Metric.counter(name, help, "route", "kind");
+    }
+
+    public void opened() {
+        tally.increment(OPENED_SLOT);
+    }
+
+    public void ended() {
+        tally.increment(ENDED_SLOT);
+    }
+
+    /// Octets came from the client.
+    public void received(int octets) {
+        tally.add(RECEIVED_SLOT, octets);
+    }
+
+    /// Octets came from the endpoint.
+    public void sent(int octets) {
+        tally.add(SENT_SLOT, octets);
+    }
+
+    /// A message of a WebSocket began to be passed on.
+    public void message(boolean fromClient) {
+        tally.increment(fromClient ? CLIENT_MESSAGES_SLOT : ENDPOINT_MESSAGES_SLOT);
+    }
+
+    /// The gateway has closed a WebSocket.
+    ///
+    /// @param code from 1000 to 1015
+    public void closeSent(int code) {
+        closes.increment(code - FIRST_CODE);
+    }
+
+    /// @param tunnels the counts of one loop, null where it has had none
+    static void report(
+            PerLoop<RouteCounts> route,
+            Readings readings,
+            Function<RouteCounts, @Nullable TunnelCounts> tunnels) {
+        String name = route.labels().getFirst();
+        IntToLongFunction sum = slot -> sum(route, tunnels, counts -> counts.tally.read(slot));
+        // First the ends: a tunnel that ends meanwhile must not make the others fewer than none.
+        long ended = sum.applyAsLong(ENDED_SLOT);
+        long opened = sum.applyAsLong(OPENED_SLOT);
+        if (opened == 0) {
+            return;
+        }
+        readings.value(OPENED, opened, name, WEBSOCKET);
+        readings.value(OPEN, opened - ended, name, WEBSOCKET);
+        readings.value(RECEIVED, sum.applyAsLong(RECEIVED_SLOT), name, WEBSOCKET);
+        readings.value(SENT, sum.applyAsLong(SENT_SLOT), name, WEBSOCKET);
+        readings.value(MESSAGES, sum.applyAsLong(CLIENT_MESSAGES_SLOT), name, "client");
+        readings.value(MESSAGES, sum.applyAsLong(ENDPOINT_MESSAGES_SLOT), name, "endpoint");
+        for (int i = 0; i < CODES; i++) {
+            int slot = i;
+            long sent = sum(route, tunnels, counts -> counts.closes.read(slot));
+            if (sent > 0) {
+                readings.value(CLOSES, sent, name, Integer.toString(FIRST_CODE + i));
+            }
+        }
+    }
+
+    private static long sum(
+            PerLoop<RouteCounts> route,
+            Function<RouteCounts, @Nullable TunnelCounts> tunnels,
+            ToLongFunction<TunnelCounts> part) {
+        return route.sum(counts -> {
+            TunnelCounts theirs = tunnels.apply(counts);
+            return theirs == null ? 0 : part.applyAsLong(theirs);
+        });
+    }
+}

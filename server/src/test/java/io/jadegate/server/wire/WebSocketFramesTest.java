@@ -1,0 +1,519 @@
+package io.jadegate.server.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jadegate.api.plane.Metric;
+import io.jadegate.api.plane.Telemetry;
+import io.jadegate.testkit.FakeBackend;
+import io.jadegate.testkit.Wire;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What the gateway does to WebSockets by itself: how it closes them, what it holds them to.
+@Timeout(10)
+@SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
+class WebSocketFramesTest {
+    private static final String HANDSHAKE =
+            "GET /chat HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\n"
+                    + "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                    + "Sec-WebSocket-Version: 13\r\n\r\n";
+    private static final String SWITCH =
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
+
+    /// Has the name of the route, its settings and the address of the endpoint put in.
+    private static final String CONFIG =
+            """
+            node: { event-loops: 1, access-log: { to: off }, drain: { announce: 0s, deadline: 1h } }
+            listeners: { web: { address: "127.0.0.1:0" } }
+            routes: { %s: { match: { path: / }, upstream: app, websocket: %s } }
+            upstreams: { app: { endpoints: [ "%s" ] } }
+            """;
+
+    @RegisterExtension static final Gateway gateway = new Gateway();
+
+    /// The two ends of a WebSocket.
+    private record Ends(Wire client, Wire endpoint) {}
+
+    /// A WebSocket under the settings of a route's `websocket`.
+    private static Ends open(String settings) throws Exception {
+        return open(settings, "");
+    }
+
+    private static Ends open(String settings, String fields) throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(CONFIG, "chat", settings, backend.address());
+        return open(backend, fields);
+    }
+
+    private static Ends open(FakeBackend backend, String fields) throws Exception {
+        Wire client = gateway.send(HANDSHAKE);
+        Wire endpoint = backend.accept();
+        endpoint.readHead();
+        endpoint.send(SWITCH + fields + "\r\n");
+        client.readHead();
+        return new Ends(client, endpoint);
+    }
+
+    private static CompletableFuture<Integer> drain() {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return gateway.proxy().drain();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    /// Each end is told by a frame of its own, answers, and sees the end.
+    private static void assertClosed(Ends ends, int code, String reason) throws IOException {
+        Frame toClient = Frame.read(ends.client);
+        assertClose(toClient, code, reason);
+        assertThat(toClient.masked()).isFalse();
+        Frame toEndpoint = Frame.read(ends.endpoint);
+        assertClose(toEndpoint, code, reason);
+        assertThat(toEndpoint.masked()).isTrue();
+        ends.client.send(Frame.ofClient(Frame.CLOSE, toClient.payload()));
+        ends.endpoint.send(Frame.ofEndpoint(Frame.CLOSE, toEndpoint.payload())).endOutput();
+        assertThat(ends.client.readToEnd()).isEmpty();
+        assertThat(ends.endpoint.readToEnd()).isEmpty();
+        ends.client.endOutput();
+    }
+
+    private static void assertClose(Frame frame, int code, String reason) {
+        assertThat(frame.first()).isEqualTo(Frame.CLOSE);
+        assertThat(frame.code()).isEqualTo(code);
+        assertThat(frame.reason()).isEqualTo(reason);
+    }
+
+    // ---- going away
+
+    @Test
+    void saysGoodbyeToBothSidesWhenTheNodeDrains() throws Exception {
+        Ends ends = open("true");
+
+        CompletableFuture<Integer> drained = drain();
+
+        assertClosed(ends, 1001, "The gateway is shutting down.");
+        assertThat(drained.get()).isZero();
+    }
+
+    @Test
+    void saysGoodbyeBehindAFrameThatIsUnderWayAndDropsWhatFollows() throws Exception {
+        Ends ends = open("true");
+        ends.endpoint.send("\u0081\nhello");
+        assertThat(ends.client.read(7)).isEqualTo("\u0081\nhello");
+
+        CompletableFuture<Integer> drained = drain();
+        assertClose(Frame.read(ends.endpoint), 1001, "The gateway is shutting down.");
+        ends.endpoint.send("world" + Frame.ofEndpoint(Frame.TEXT, "too late"));
+        assertThat(ends.client.read(5)).isEqualTo("world");
+        assertClose(Frame.read(ends.client), 1001, "The gateway is shutting down.");
+        ends.client.send(Frame.ofClient(Frame.TEXT, "too late")).endOutput();
+        ends.endpoint.endOutput();
+
+        assertThat(ends.client.readToEnd()).isEmpty();
+        assertThat(ends.endpoint.readToEnd()).isEmpty();
+        assertThat(drained.get()).isZero();
+    }
+
+    @Test
+    void spreadsItsGoodbyesOverTheDrain() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(CONFIG, "chat", "true", backend.address());
+        List<Ends> all = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            all.add(open(backend, ""));
+        }
+
+        CompletableFuture<Integer> drained = drain();
+        all.forEach(ends -> Thread.ofPlatform().start(() -> answerClose(ends)));
+        Gateway.await("the first to be gone", () -> gateway.clientConnections() == 2);
+        assertThat(counts()).containsEntry("jadegate_websocket_closes_sent chat 1001", 1L);
+        gateway.proxy().hurry();
+
+        assertThat(drained.get()).isEqualTo(2);
+    }
+
+    private static void answerClose(Ends ends) {
+        try {
+            Frame goodbye = Frame.read(ends.client);
+            ends.client.send(Frame.ofClient(goodbye.first(), goodbye.payload())).endOutput();
+            ends.endpoint.endOutput();
+        } catch (IOException cut) {
+            // So are those that were not told in time.
+        }
+    }
+
+    @Test
+    void saysGoodbyeWhenTheRouteGoes() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(CONFIG, "chat", "true", backend.address());
+        Ends ends = open(backend, "");
+
+        gateway.serveNow(CONFIG, "other", "true", backend.address());
+
+        assertClosed(ends, 1001, "The route was removed.");
+    }
+
+    @Test
+    void saysNothingToASideThatHasBeenToldByTheOther() throws Exception {
+        Ends ends = open("true");
+        String bye = Frame.ofClient(Frame.CLOSE, Frame.closing(1000, "bye"));
+        ends.client.send(bye);
+        assertThat(ends.endpoint.read(bye.length())).isEqualTo(bye);
+
+        CompletableFuture<Integer> drained = drain();
+        assertClose(Frame.read(ends.client), 1001, "The gateway is shutting down.");
+        ends.endpoint.send(Frame.ofEndpoint(Frame.CLOSE, Frame.closing(1000, ""))).endOutput();
+
+        assertThat(ends.endpoint.readToEnd()).isEmpty();
+        assertThat(ends.client.readToEnd()).isEmpty();
+        ends.client.endOutput();
+        assertThat(drained.get()).isZero();
+    }
+
+    @Test
+    @Row("timeouts/tunnel-age")
+    void closesAWebSocketThatHasLivedLongEnough() throws Exception {
+        Ends ends = open("{ max-age: 100ms }");
+
+        assertClosed(ends, 1001, "The tunnel was open for as long as it may.");
+    }
+
+    // ---- policies
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\u0081\u008b\0\0\0\0hello world",
+                "\u0082\u00ff\0\0\0\0\u0010\0\0\0\0\0\0\0",
+                "\u0081\u00fe\u0001\0\0\0\0\0"
+            })
+    void closesWithTooBigBeforeAnythingOfTheMessageGoesOn(String frame) throws Exception {
+        Ends ends = open("{ max-message: 10B }");
+
+        ends.client.trickle(frame);
+
+        if (frame.startsWith("\u0081\u008b")) {
+            assertClosed(ends, 1009, "A message is too large.");
+        } else {
+            // A client in the middle of a frame cannot answer before its end.
+            assertClose(Frame.read(ends.client), 1009, "A message is too large.");
+            assertClose(Frame.read(ends.endpoint), 1009, "A message is too large.");
+            ends.endpoint.reset();
+            ends.client.awaitGone();
+        }
+    }
+
+    @Test
+    void addsUpTheFragmentsOfAMessage() throws Exception {
+        Ends ends = open("{ max-message: 10B }");
+        String begin = Frame.ofClient(0x01, "hello");
+        String ping = Frame.ofClient(Frame.PING, "in between");
+        String more = Frame.ofClient(0x00, "worl");
+
+        ends.client.send(begin + ping + more);
+        assertThat(ends.endpoint.read(begin.length() + ping.length() + more.length()))
+                .isEqualTo(begin + ping + more);
+        ends.client.send(Frame.ofClient(0x80, "d!"));
+
+        assertClosed(ends, 1009, "A message is too large.");
+    }
+
+    @Test
+    void holdsEndpointsToTheSizeOfMessagesToo() throws Exception {
+        Ends ends = open("{ max-message: 10B }");
+
+        String fits = Frame.ofEndpoint(Frame.TEXT, "0123456789");
+        ends.endpoint.send(fits + Frame.ofEndpoint(Frame.TEXT, "hello world"));
+
+        assertThat(ends.client.read(fits.length())).isEqualTo(fits);
+        assertClosed(ends, 1009, "A message is too large.");
+    }
+
+    @Test
+    void closesWhenAClientSendsMoreMessagesThanItMay() throws Exception {
+        Ends ends = open("{ messages: 3/d }");
+        String three =
+                Frame.ofClient(Frame.TEXT, "one")
+                        + Frame.ofClient(0x01, "tw")
+                        + Frame.ofClient(0x80, "o")
+                        + Frame.ofClient(Frame.PING, "three");
+
+        ends.client.send(three + Frame.ofClient(Frame.TEXT, "four"));
+
+        assertThat(ends.endpoint.read(three.length())).isEqualTo(three);
+        assertClosed(ends, 1008, "Too many messages were sent.");
+    }
+
+    @Test
+    void letsEndpointsPushAsMuchAsTheyLike() throws Exception {
+        Ends ends = open("{ messages: 1/d }");
+        String pushed = Frame.ofEndpoint(Frame.TEXT, "push").repeat(100);
+
+        ends.endpoint.send(pushed);
+
+        assertThat(ends.client.read(pushed.length())).isEqualTo(pushed);
+        ends.client.reset();
+    }
+
+    @Test
+    void closesWhenASideHasSentAsMuchAsItMay() throws Exception {
+        Ends ends = open("{ max-bytes: 10B }");
+        String first = Frame.ofClient(Frame.TEXT, "hello");
+
+        ends.client.send(first + Frame.ofClient(Frame.TEXT, "worlds"));
+
+        assertThat(ends.endpoint.read(first.length())).isEqualTo(first);
+        assertClosed(ends, 1008, "More was sent than a tunnel may carry.");
+    }
+
+    static List<String> malformed() {
+        return List.of(
+                Frame.ofClient(0x83, "reserved kind"),
+                Frame.ofClient(0x8b, "reserved kind"),
+                Frame.ofClient(0xc1, "compressed, which nobody agreed on"),
+                Frame.ofClient(0x91, "RSV3"),
+                Frame.ofClient(0x80, "continues nothing"),
+                Frame.ofClient(0x09, "ping in fragments"),
+                Frame.ofClient(Frame.PING, "p".repeat(126)),
+                Frame.ofClient(Frame.CLOSE, "1"),
+                Frame.ofEndpoint(Frame.TEXT, "no mask"),
+                "\u0081\u00fe\0\u0003\0\0\0\0abc",
+                "\u0081\u00ff\0\0\0\0\0\0\u00ff\u00ff\0\0\0\0",
+                "\u0081\u00ff\u0080\0\0\0\0\0\0\0\0\0\0\0");
+    }
+
+    @ParameterizedTest
+    @MethodSource("malformed")
+    void closesWithProtocolErrorWhenAClientSendsNoFrame(String octets) throws Exception {
+        Ends ends = open("{ ping: 1h }");
+        String good = Frame.ofClient(Frame.BINARY, "good");
+
+        ends.client.send(good + octets);
+
+        assertThat(ends.endpoint.read(good.length())).isEqualTo(good);
+        assertClosed(ends, 1002, "A frame breaks the protocol.");
+    }
+
+    @Test
+    void closesWithProtocolErrorWhenAMessageBeginsInsideAnother() throws Exception {
+        Ends ends = open("{ ping: 1h }");
+        String begin = Frame.ofClient(0x01, "one");
+
+        ends.client.send(begin + Frame.ofClient(0x01, "two"));
+
+        assertThat(ends.endpoint.read(begin.length())).isEqualTo(begin);
+        assertClosed(ends, 1002, "A frame breaks the protocol.");
+    }
+
+    @Test
+    void closesWithProtocolErrorWhenAnEndpointMasks() throws Exception {
+        Ends ends = open("{ ping: 1h }");
+
+        ends.endpoint.send(Frame.ofClient(Frame.TEXT, "masked"));
+
+        assertClosed(ends, 1002, "A frame breaks the protocol.");
+    }
+
+    @Test
+    void letsCompressedMessagesPassWhereThatWasAgreedOn() throws Exception {
+        Ends ends =
+                open(
+                        "{ ping: 1h }",
+                        "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits=9\r\n");
+        String compressed = Frame.ofClient(0x41, "begin") + Frame.ofClient(0x80, "end");
+
+        ends.client.send(compressed);
+
+        assertThat(ends.endpoint.read(compressed.length())).isEqualTo(compressed);
+        ends.client.send(Frame.ofClient(0xc9, "a ping is not compressed"));
+        assertClosed(ends, 1002, "A frame breaks the protocol.");
+    }
+
+    @Test
+    void passesDecodedFramesOctetByOctet() throws Exception {
+        Ends ends = open("{ max-message: 1MiB }");
+        String up =
+                Frame.ofClient(Frame.TEXT, "")
+                        + Frame.ofClient(Frame.BINARY, "b".repeat(300))
+                        + Frame.ofClient(Frame.PONG, "12345678")
+                        + Frame.ofClient(Frame.CLOSE, Frame.closing(1000, "bye"));
+        String down =
+                Frame.ofEndpoint(Frame.PONG, "12345678")
+                        + Frame.ofEndpoint(Frame.TEXT, "t".repeat(200))
+                        + Frame.ofEndpoint(Frame.CLOSE, "");
+
+        ends.client.trickle(up);
+        ends.endpoint.trickle(down).endOutput();
+
+        assertThat(ends.endpoint.read(up.length())).isEqualTo(up);
+        assertThat(ends.client.readToEnd()).isEqualTo(down);
+        ends.client.endOutput();
+        assertThat(ends.endpoint.readToEnd()).isEmpty();
+    }
+
+    @Test
+    void passesLargeDecodedMessagesWhole() throws Exception {
+        Ends ends = open("{ max-message: 16MiB }");
+        String large = Frame.ofClient(Frame.BINARY, "x".repeat(3_000_000));
+
+        CompletableFuture<Void> sent =
+                CompletableFuture.runAsync(() -> {
+                    try {
+                        ends.client.send(large);
+                    } catch (IOException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+
+        assertThat(ends.endpoint.read(large.length())).isEqualTo(large);
+        sent.get();
+        ends.endpoint.reset();
+    }
+
+    @Test
+    void passesHalfAHeadOnWhenItsSenderEnds() throws Exception {
+        Ends ends = open("{ ping: 1h }");
+
+        ends.client.send("\u0081").endOutput();
+
+        assertThat(ends.endpoint.readToEnd()).isEqualTo("\u0081");
+        ends.endpoint.endOutput();
+        assertThat(ends.client.readToEnd()).isEmpty();
+    }
+
+    // ---- signs of life
+
+    @Test
+    @Row("timeouts/tunnel-ping")
+    void pingsSilentSidesAndKeepsTheAnswers() throws Exception {
+        Ends ends = open("{ ping: 100ms }");
+
+        Frame toClient = Frame.read(ends.client);
+        Frame toEndpoint = Frame.read(ends.endpoint);
+        assertThat(toClient.first()).isEqualTo(Frame.PING);
+        assertThat(toClient.masked()).isFalse();
+        assertThat(toEndpoint.first()).isEqualTo(Frame.PING);
+        assertThat(toEndpoint.masked()).isTrue();
+        String text = Frame.ofClient(Frame.TEXT, "text");
+        String answer = Frame.ofEndpoint(Frame.TEXT, "answer");
+        ends.client.send(Frame.ofClient(Frame.PONG, toClient.payload()) + text);
+        ends.endpoint.send(Frame.ofEndpoint(Frame.PONG, toEndpoint.payload()) + answer);
+
+        assertThat(nextButPings(ends.endpoint)).isEqualTo(new Frame(Frame.TEXT, true, "text"));
+        assertThat(nextButPings(ends.client)).isEqualTo(new Frame(Frame.TEXT, false, "answer"));
+        ends.client.reset();
+    }
+
+    private static Frame nextButPings(Wire wire) throws IOException {
+        Frame frame = Frame.read(wire);
+        return frame.first() == Frame.PING ? nextButPings(wire) : frame;
+    }
+
+    @Test
+    void closesWhenASideDoesNotAnswerAPing() throws Exception {
+        Ends ends = open("{ ping: 100ms }");
+
+        Frame ping = Frame.read(ends.client);
+        assertThat(ping.first()).isEqualTo(Frame.PING);
+        assertClose(nextButPings(ends.client), 1001, "A ping was not answered.");
+
+        assertClose(nextButPings(ends.endpoint), 1001, "A ping was not answered.");
+        ends.client.reset();
+    }
+
+    @Test
+    void pingsDoNotHideThatNobodySaysAnything() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(
+                CONFIG + "defaults: { timeouts: { tunnel-idle: 300ms } }\n",
+                "chat",
+                "{ ping: 100ms }",
+                backend.address());
+        Ends ends = open(backend, "");
+
+        CompletableFuture<Frame> last = CompletableFuture.supplyAsync(() -> answeringPings(ends));
+        Frame toClient = Frame.read(ends.client);
+        while (toClient.first() == Frame.PING) {
+            ends.client.send(Frame.ofClient(Frame.PONG, toClient.payload()));
+            toClient = Frame.read(ends.client);
+        }
+
+        assertClose(toClient, 1001, "The tunnel was idle for too long.");
+        assertClose(last.get(), 1001, "The tunnel was idle for too long.");
+        ends.client.reset();
+    }
+
+    private static Frame answeringPings(Ends ends) {
+        try {
+            Frame frame = Frame.read(ends.endpoint);
+            while (frame.first() == Frame.PING) {
+                ends.endpoint.send(Frame.ofEndpoint(Frame.PONG, frame.payload()));
+                frame = Frame.read(ends.endpoint);
+            }
+            return frame;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    // ---- counts
+
+    @Test
+    void countsTunnelsWhileTheyAreOpen() throws Exception {
+        Ends ends = open("{ max-message: 10B }");
+        String up = Frame.ofClient(Frame.TEXT, "hello") + Frame.ofClient(Frame.TEXT, "there");
+        String down = Frame.ofEndpoint(Frame.BINARY, "world");
+        ends.client.send(up);
+        ends.endpoint.read(up.length());
+        ends.endpoint.send(down);
+        ends.client.read(down.length());
+
+        assertThat(counts())
+                .containsEntry("jadegate_tunnels_open chat websocket", 1L)
+                .containsEntry("jadegate_tunnel_received_bytes chat websocket", (long) up.length())
+                .containsEntry("jadegate_tunnel_sent_bytes chat websocket", (long) down.length())
+                .containsEntry("jadegate_websocket_messages chat client", 2L)
+                .containsEntry("jadegate_websocket_messages chat endpoint", 1L);
+        ends.client.send(Frame.ofClient(Frame.TEXT, "hello world"));
+        assertClosed(ends, 1009, "A message is too large.");
+        Gateway.await("the end", () -> counts().get("jadegate_tunnels_open chat websocket") == 0);
+        assertThat(counts())
+                .containsEntry("jadegate_tunnels chat websocket", 1L)
+                .containsEntry("jadegate_websocket_closes_sent chat 1009", 1L)
+                .containsEntry("jadegate_websocket_messages chat client", 2L);
+    }
+
+    /// What is counted of tunnels, by name and labels.
+    private static Map<String, Long> counts() {
+        Map<String, Long> counts = new HashMap<>();
+        Telemetry.Readings readings =
+                new Telemetry.Readings() {
+                    @Override
+                    public void value(Metric metric, double value, String... labels) {
+                        counts.put(
+                                metric.name() + " " + String.join(" ", labels), Math.round(value));
+                    }
+
+                    @Override
+                    public void distribution(
+                            Metric metric, Telemetry.Distribution distribution, String... labels) {
+                        // Tunnels have none.
+                    }
+                };
+        gateway.proxy().telemetry().forEach(telemetry -> telemetry.report(readings));
+        return counts;
+    }
+}
