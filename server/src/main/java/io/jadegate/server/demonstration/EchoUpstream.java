@@ -14,8 +14,9 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
-/// An upstream that answers each request with its text as it arrived, and each WebSocket message
-/// with the same message. It listens on a free loopback port from construction to [#close].
+/// An upstream that answers each request with its text as it arrived, a request for events with one
+/// every second, and each WebSocket message with the same message. It listens on a free loopback
+/// port from construction to [#close].
 public final class EchoUpstream implements AutoCloseable {
 
     private static final int MAX_BODY_BYTES = 1024 * 1024;

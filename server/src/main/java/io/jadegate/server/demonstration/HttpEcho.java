@@ -16,8 +16,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import java.nio.charset.StandardCharsets;
 
-/// Answers a request with its own text, and turns the connection into a [WebSocketEcho] when asked
-/// to.
+/// Answers a request with its own text, or with events ([EventEcho]) when it accepts those, and
+/// turns the connection into a [WebSocketEcho] when asked to.
 final class HttpEcho extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private final String name;
@@ -34,6 +34,14 @@ final class HttpEcho extends SimpleChannelInboundHandler<FullHttpRequest> {
                         HttpHeaderValues.WEBSOCKET,
                         /* ignoreCase= */ true)) {
             upgrade(context, request);
+            return;
+        }
+        if (request.headers()
+                .containsValue(
+                        HttpHeaderNames.ACCEPT,
+                        HttpHeaderValues.TEXT_EVENT_STREAM,
+                        /* ignoreCase= */ true)) {
+            new EventEcho(context).begin();
             return;
         }
         boolean keepAlive = HttpUtil.isKeepAlive(request);

@@ -53,6 +53,20 @@ class EchoUpstreamTest {
     }
 
     @Test
+    void sendsEventsToWhoAcceptsThem() throws Exception {
+        var request =
+                HttpRequest.newBuilder(URI.create(origin("http") + "/clock"))
+                        .header("Accept", "text/event-stream")
+                        .build();
+
+        var response = client.send(request, BodyHandlers.ofLines());
+
+        assertThat(response.headers().firstValue("content-type")).hasValue("text/event-stream");
+        assertThat(response.body().limit(4))
+                .containsExactly("data: event 1", "", "data: event 2", "");
+    }
+
+    @Test
     void sendsWebSocketMessagesBackAndClosesInTurn() throws Exception {
         var received = new CompletableFuture<String>();
         var closed = new CompletableFuture<Integer>();
