@@ -109,7 +109,15 @@ final class Compiler {
                         before == null ? null : before.connectionFilters(),
                         problems);
         Map<String, Serving> servings =
-                servings(config, listeners, tables, limits, connectionFilters, before, problems);
+                servings(
+                        config,
+                        listeners,
+                        routes,
+                        tables,
+                        limits,
+                        connectionFilters,
+                        before,
+                        problems);
         return new Compilation(
                 before == null ? 1 : before.revision() + 1,
                 config,
@@ -394,6 +402,7 @@ final class Compiler {
     private Map<String, Serving> servings(
             Config config,
             List<String> listeners,
+            List<CompiledRoute> routes,
             RouteTables<Route> tables,
             HeadLimits limits,
             ConnectionFilters connectionFilters,
@@ -402,7 +411,6 @@ final class Compiler {
         DefaultsConfig defaults = config.defaults();
         ClientAddresses clients = new ClientAddresses(defaults.clientAddress());
         ErrorPages errors = ErrorPages.of(defaults.errors(), "defaults.errors", problems);
-        DownstreamSettings settings = settings(defaults.timeouts());
         Map<String, Serving> servings = new HashMap<>();
         Via via = new Via(node.via());
         for (String listener : listeners) {
@@ -414,7 +422,7 @@ final class Compiler {
                             tables.of(listener),
                             clients,
                             errors,
-                            settings,
+                            settings(defaults.timeouts(), takesWebSockets(routes, listener)),
                             limits,
                             tlsCompiler.compile(
                                     listener,
@@ -429,13 +437,24 @@ final class Compiler {
         return Map.copyOf(servings);
     }
 
-    private static DownstreamSettings settings(TimeoutsConfig timeouts) {
+    private static boolean takesWebSockets(List<CompiledRoute> routes, String listener) {
+        return routes.stream()
+                .map(CompiledRoute::config)
+                .anyMatch(route ->
+                        route.websocket().allowed()
+                                && route.upstream() != null
+                                && (route.match().listeners().isEmpty()
+                                        || route.match().listeners().contains(listener)));
+    }
+
+    private static DownstreamSettings settings(TimeoutsConfig timeouts, boolean webSockets) {
         return new DownstreamSettings(
                 timeouts.tls().toNanos(),
                 timeouts.header().toNanos(),
                 timeouts.keepAlive().toNanos(),
                 timeouts.keepAliveRequests(),
                 timeouts.keepAliveAge().toNanos(),
-                timeouts.write().toNanos());
+                timeouts.write().toNanos(),
+                webSockets);
     }
 }

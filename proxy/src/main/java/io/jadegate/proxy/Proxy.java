@@ -295,7 +295,9 @@ public final class Proxy implements DataPlane {
         }
         meters.forgetRoutes(routes.drained());
         meters.retainListeners(next.servings().keySet());
-        tunnels.endWithout(next.config().routes().keySet(), node.drain().deadline().toNanos());
+        long grace = node.drain().deadline().toNanos();
+        tunnels.endWithout(next.config().routes().keySet(), grace);
+        tunnels.review(next.servings(), grace);
     }
 
     private void retire(Upstream old, @Nullable Upstream now) {

@@ -86,7 +86,8 @@ class ArchitectureTest {
                                         "io.jadegate.proxy.http1..",
                                         "io.jadegate.proxy.http2..",
                                         "io.jadegate.proxy.listener..",
-                                        "io.jadegate.proxy.upstream.."))
+                                        "io.jadegate.proxy.upstream..",
+                                        "io.jadegate.proxy.websocket.."))
                         .should()
                         .dependOnClassesThat(
                                 resideInAnyPackage(

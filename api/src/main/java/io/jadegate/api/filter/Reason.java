@@ -62,6 +62,12 @@ public record Reason(String code, int status, @Nullable String proxyError, Strin
                     405,
                     "http_request_denied",
                     "The method is not allowed here.");
+    public static final Reason REQUEST_PROTOCOL =
+            new Reason(
+                    "REQUEST_PROTOCOL",
+                    501,
+                    "http_request_denied",
+                    "The protocol asked for is not known here.");
     public static final Reason REQUEST_EXPECTATION =
             new Reason(
                     "REQUEST_EXPECTATION",
@@ -202,7 +208,7 @@ public record Reason(String code, int status, @Nullable String proxyError, Strin
                     "UPSTREAM_UPGRADE_FAILED",
                     502,
                     "http_upgrade_failed",
-                    "The endpoint switched protocols unasked.");
+                    "The endpoint did not switch to the protocol that was asked for.");
     public static final Reason UPSTREAM_FIRST_BYTE_TIMEOUT =
             new Reason(
                     "UPSTREAM_FIRST_BYTE_TIMEOUT",
@@ -242,6 +248,8 @@ public record Reason(String code, int status, @Nullable String proxyError, Strin
             new Reason("WEBSOCKET_PING_TIMEOUT", 408, null, "A ping was not answered.");
     public static final Reason ROUTE_REMOVED =
             new Reason("ROUTE_REMOVED", 503, null, "The route was removed.");
+    public static final Reason POLICY_CHANGED =
+            new Reason("POLICY_CHANGED", 403, null, "The route does not let this in any more.");
     public static final Reason CLIENT_WRITE_TIMEOUT =
             new Reason("CLIENT_WRITE_TIMEOUT", 499, null, "The client stopped reading.");
     public static final Reason CONNECTION_LIMIT_CLIENT =

@@ -16,6 +16,7 @@ public final class RequestHead {
     private Method method = Method.GET;
     private int majorVersion = 1;
     private int minorVersion = 1;
+    private boolean webSocket;
     private Scheme scheme = Scheme.HTTP;
     private int authorityStart;
     private int authorityEnd;
@@ -85,6 +86,16 @@ public final class RequestHead {
 
     public void minorVersion(int minorVersion) {
         this.minorVersion = minorVersion;
+    }
+
+    /// Whether an extended CONNECT asks for a WebSocket (RFC 8441 §4). Its method says GET, as that
+    /// of the same handshake does in HTTP/1.1, so that one route takes both.
+    public boolean webSocket() {
+        return webSocket;
+    }
+
+    public void webSocket(boolean webSocket) {
+        this.webSocket = webSocket;
     }
 
     public Scheme scheme() {
@@ -201,6 +212,7 @@ public final class RequestHead {
         method = Method.GET;
         majorVersion = 1;
         minorVersion = 1;
+        webSocket = false;
         scheme = Scheme.HTTP;
         authority(0, 0, 0, 0, -1);
         path(0, 0);
@@ -213,6 +225,7 @@ public final class RequestHead {
         method = other.method;
         majorVersion = other.majorVersion;
         minorVersion = other.minorVersion;
+        webSocket = other.webSocket;
         scheme = other.scheme;
         authority(
                 other.authorityStart,

@@ -22,6 +22,7 @@ import io.jadegate.proxy.stream.OutgoingResponse;
 import io.jadegate.proxy.upstream.Target;
 import io.jadegate.proxy.upstream.Upstream;
 import io.jadegate.proxy.websocket.Extensions;
+import io.jadegate.proxy.websocket.HandshakeKey;
 import io.jadegate.proxy.websocket.WebSocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -91,6 +92,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     private @Nullable Pump answer;
     private @Nullable Relay relay;
     private @Nullable WebSocket webSocket;
+    private @Nullable HandshakeKey key;
     private @Nullable Reason reason;
     private @Nullable String detail;
     private int attempts;
@@ -238,7 +240,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
 
     private void call() {
         if (context.wantsWebSocket() && route().websocket() == null) {
-            respond(LocalResponse.of(Reason.UPGRADE_REFUSED));
+            respond(upgradeRefused());
             return;
         }
         phase = Phase.CALLING;
@@ -250,6 +252,11 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             totalDeadline.set(startNanos + total);
         }
         attempt(null);
+    }
+
+    private LocalResponse upgradeRefused() {
+        Reason refused = Reason.UPGRADE_REFUSED;
+        return LocalResponse.of(head.webSocket() ? refused.withStatus(501) : refused);
     }
 
     private void attempt(@Nullable Target except) {
@@ -265,6 +272,10 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         connectionReused = stream.reused();
         boolean upgrade = context.wantsWebSocket();
         Forwarding.request(state.request(), context, upstreamOf(), chosen, bodyLength, upgrade);
+        if (head.webSocket()) {
+            key = HandshakeKey.random(loop.random());
+            Forwarding.handshake(state.request(), key);
+        }
         current.authority(authority(chosen));
         stream.sendRequest(state.request());
         body.attach(stream, mayRetryLater(stream));
@@ -389,6 +400,12 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     }
 
     void response(Attempt current, ResponseHead response, long length) {
+        String fault = key == null ? null : faultOfHandshake(response, key);
+        if (fault != null) {
+            loop.giveBack(response);
+            fail(new Failure(Failure.Kind.UPGRADE_FAILED, fault));
+            return;
+        }
         firstByteNanos = loop.now() - startNanos;
         responseHead = response;
         if (retrying) {
@@ -418,6 +435,19 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         closeUnlessContinued();
         client.sendResponse(out);
         progress();
+    }
+
+    /// What is wrong with the answer to a handshake of the gateway's own; null when it may go on to
+    /// a client to whom any status of success means that there is a WebSocket.
+    private static @Nullable String faultOfHandshake(ResponseHead response, HandshakeKey key) {
+        int status = response.status();
+        if (status == 101) {
+            String accept = response.fields().get(FieldName.SEC_WEBSOCKET_ACCEPT);
+            return key.accept().equals(accept)
+                    ? null
+                    : "Sec-WebSocket-Accept does not fit the key (RFC 6455 4.1)";
+        }
+        return status < 300 ? status + " instead of 101 (RFC 8441 5)" : null;
     }
 
     /// A client that waits for `100 Continue` and is answered otherwise may or may not send its
@@ -669,7 +699,10 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         respond(LocalResponse.of(failure.reason(), told));
     }
 
-    private void respond(LocalResponse response) {
+    private void respond(LocalResponse decided) {
+        // No answer of the gateway's own opens a WebSocket.
+        boolean success = decided.status() < 300;
+        LocalResponse response = success && head.webSocket() ? upgradeRefused() : decided;
         resetAttempt(null);
         phase = Phase.ANSWERING;
         status = response.status();
@@ -744,6 +777,34 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         detail = failure == null ? null : failure.detail();
         endAttempt(null);
         finish();
+    }
+
+    /// Whether a new configuration would refuse the request that has become a tunnel: its
+    /// connection lacks the certificate that its host demands now (421), its route takes no
+    /// WebSockets any more, or a filter says that the client may not (401, 403). What else has
+    /// changed concerns only requests to come.
+    boolean isDeniedBy(Serving now) {
+        try {
+            return denies(new RequestContext(now, client.peer(), head, loop.random()));
+        } catch (RuntimeException e) {
+            LOG.error("a filter failed when it was asked about a tunnel", e);
+            return false;
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // what was carried over is the same object
+    private boolean denies(RequestContext again) {
+        LocalResponse refusal = again.admit();
+        if (refusal != null) {
+            return refusal.reason().equals(Reason.REQUEST_MISDIRECTED);
+        }
+        Route route = Objects.requireNonNull(again.routeOrNull());
+        if (route == route() || !route.name().equals(route().name())) {
+            return false;
+        }
+        return route.websocket() == null
+                || (again.decide(/* commit= */ false, null) instanceof Decision.Respond(var answer)
+                        && (answer.status() == 401 || answer.status() == 403));
     }
 
     /// Asks both sides of the tunnel to leave, if that can be said to them.

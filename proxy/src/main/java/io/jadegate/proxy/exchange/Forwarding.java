@@ -12,6 +12,7 @@ import io.jadegate.proxy.stream.OutgoingResponse;
 import io.jadegate.proxy.stream.Peer;
 import io.jadegate.proxy.upstream.Target;
 import io.jadegate.proxy.upstream.Upstream;
+import io.jadegate.proxy.websocket.HandshakeKey;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// so explain shows the very octets that traffic gets.
 final class Forwarding {
     private static final byte[] TRAILERS = "trailers".getBytes(StandardCharsets.US_ASCII);
+
+    private static final HeaderFields.Selection WITHOUT_PROOF =
+            HeaderFields.Selection.allBut(
+                    FieldName.SEC_WEBSOCKET_KEY, FieldName.SEC_WEBSOCKET_ACCEPT);
 
     private static final HeaderFields.Selection WITHOUT_FRAMING =
             HeaderFields.Selection.allBut(FieldName.CONTENT_LENGTH, FieldName.TRANSFER_ENCODING);
@@ -154,6 +159,16 @@ final class Forwarding {
                 context,
                 loop,
                 context.serving().via().element(head.majorVersion(), head.minorVersion()));
+    }
+
+    /// Makes of a request that goes to a target the handshake of HTTP/1.1 that a client of HTTP/2
+    /// does not make (RFC 8441 §5).
+    static void handshake(OutgoingRequest out, HandshakeKey key) {
+        out.leaveOut(WITHOUT_PROOF);
+        out.extra().addChecked(FieldName.SEC_WEBSOCKET_KEY, key.text());
+        if (!out.head().fields().contains(FieldName.SEC_WEBSOCKET_VERSION)) {
+            out.extra().addChecked(FieldName.SEC_WEBSOCKET_VERSION, "13");
+        }
     }
 
     /// Makes the head of an answer that the gateway gives by itself.

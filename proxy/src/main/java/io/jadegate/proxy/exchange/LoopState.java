@@ -7,6 +7,7 @@ import io.jadegate.proxy.stream.OutgoingRequest;
 import io.jadegate.proxy.stream.OutgoingResponse;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -53,9 +54,9 @@ public final class LoopState {
     void tunnelOpened(Exchange exchange) {
         tunnels.add(exchange);
         if (leaving) {
-            end(List.of(exchange), Failure.Kind.DRAINED);
+            end(List.of(exchange), Failure.Kind.DRAINED, graceNanos);
         } else if (routes != null && !routes.contains(exchange.routeName())) {
-            end(List.of(exchange), Failure.Kind.ROUTE_REMOVED);
+            end(List.of(exchange), Failure.Kind.ROUTE_REMOVED, graceNanos);
         }
     }
 
@@ -66,17 +67,30 @@ public final class LoopState {
         this.graceNanos = graceNanos;
         end(
                 tunnels.stream().filter(tunnel -> !routes.contains(tunnel.routeName())).toList(),
-                Failure.Kind.ROUTE_REMOVED);
+                Failure.Kind.ROUTE_REMOVED,
+                graceNanos);
+    }
+
+    /// Ends, within `graceNanos`, the tunnels that would not be let in now.
+    void reviewTunnels(Map<String, Serving> servings, long graceNanos) {
+        List<Exchange> denied =
+                tunnels.stream()
+                        .filter(tunnel -> {
+                            Serving now = servings.get(tunnel.listener());
+                            return now != null && tunnel.isDeniedBy(now);
+                        })
+                        .toList();
+        end(denied, Failure.Kind.POLICY_CHANGED, graceNanos);
     }
 
     /// Ends all tunnels within `graceNanos`.
     void endTunnels(long graceNanos) {
         this.graceNanos = graceNanos;
         leaving = true;
-        end(List.copyOf(tunnels), Failure.Kind.DRAINED);
+        end(List.copyOf(tunnels), Failure.Kind.DRAINED, graceNanos);
     }
 
-    private void end(List<Exchange> doomed, Failure.Kind why) {
+    private void end(List<Exchange> doomed, Failure.Kind why, long graceNanos) {
         if (!doomed.isEmpty()) {
             new Farewell(loop.eventLoop(), doomed, Failure.of(why), graceNanos).begin();
         }

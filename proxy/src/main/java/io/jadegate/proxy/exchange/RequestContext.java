@@ -266,11 +266,16 @@ final class RequestContext implements HttpExchange {
         return received.minorVersion() == 1 && received.fields().contains(FieldName.EXPECT);
     }
 
-    /// Whether the request asks to become a WebSocket (RFC 6455 §4.1). Any other upgrade is none of
-    /// ours to pass on, and the request goes on without it.
+    /// Whether the request asks to become a WebSocket (RFC 6455 §4.1, RFC 8441 §4). Any other
+    /// upgrade is none of ours to pass on, and the request goes on without it.
     boolean wantsWebSocket() {
         HeaderFields fields = received.fields();
+        return received.webSocket() || isUpgrade(fields);
+    }
+
+    private boolean isUpgrade(HeaderFields fields) {
         return fields.contains(FieldName.UPGRADE)
+                && received.majorVersion() == 1
                 && received.method().equals(Method.GET)
                 && received.minorVersion() == 1
                 && fields.hasToken(FieldName.UPGRADE, WEBSOCKET)

@@ -2,6 +2,7 @@ package io.jadegate.proxy.exchange;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// The open tunnels of all loops. A tunnel outlives the configuration that let it in, but not for
@@ -18,6 +19,16 @@ public final class Tunnels {
     public void endWithout(Set<String> routes, long graceNanos) {
         for (LoopState state : loops) {
             state.loop().eventLoop().execute(() -> state.keepTunnelsOf(routes, graceNanos));
+        }
+    }
+
+    /// Asks the policies of a new configuration about the tunnels that are open, and ends those
+    /// that it would not let in any more within `graceNanos`.
+    ///
+    /// @param servings what is served from now on, by the name of the listener
+    public void review(Map<String, Serving> servings, long graceNanos) {
+        for (LoopState state : loops) {
+            state.loop().eventLoop().execute(() -> state.reviewTunnels(servings, graceNanos));
         }
     }
 

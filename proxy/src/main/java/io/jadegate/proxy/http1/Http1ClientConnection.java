@@ -365,7 +365,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean switchProtocols(Stream current, ResponseHead response) {
         // RFC 9110 7.8: to what was asked for, and to nothing else.
         if (!current.upgrade || !response.fields().hasToken(FieldName.UPGRADE, WEBSOCKET)) {
-            fail(Failure.of(Failure.Kind.UPGRADE_UNASKED));
+            fail(Failure.of(Failure.Kind.UPGRADE_FAILED));
             return false;
         }
         head = null;

@@ -113,7 +113,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         this.owner = owner;
         this.limits = limits;
         this.settings = handler.settings();
-        this.block = new RequestBlock(loop, limits);
+        this.block = new RequestBlock(loop, limits, settings.webSockets());
         this.acceptedNanos = loop.now();
         this.deadline = loop.deadlines().new Deadline(this::deadlinePassed);
     }
@@ -158,7 +158,9 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
                         Http2Setting.INITIAL_WINDOW_SIZE,
                         StreamInput.WINDOW,
                         Http2Setting.MAX_HEADER_LIST_SIZE,
-                        limits.headBytes());
+                        limits.headBytes(),
+                        Http2Setting.ENABLE_CONNECT_PROTOCOL,
+                        settings.webSockets() ? 1 : 0);
         setDeadline(settings.headNanos());
     }
 
@@ -509,6 +511,9 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         long length = wrong == null ? block.bodyLength(end) : NO_BODY;
         wrong = block.failure();
         stream.begin(length, end);
+        if (wrong == null && head.webSocket()) {
+            stream.awaitTunnel();
+        }
         if (wrong == null) {
             handler.request(stream, head, length);
         } else if (block.isMalformed()) {

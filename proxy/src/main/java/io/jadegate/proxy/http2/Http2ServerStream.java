@@ -20,6 +20,12 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
     private final StreamOutput output;
     private @Nullable RequestReceiver receiver;
     private Deadlines.@Nullable Deadline leftover;
+
+    /// What came before there was a tunnel to carry it; null where none is awaited.
+    private @Nullable SendQueue early;
+
+    private boolean tunnel;
+    private boolean outputEnded;
     private boolean malformed;
     private boolean responseStarted;
     private boolean gone;
@@ -60,6 +66,11 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
         }
     }
 
+    /// The stream is to become a tunnel (RFC 8441 §4): what the client sends waits until it is one.
+    void awaitTunnel() {
+        early = new SendQueue(connection.loop().ledger());
+    }
+
     /// The request is not one that is answered: whatever the answer to it would be, the stream is
     /// reset instead (RFC 9113 §8.1.1).
     void refuseAsMalformed() {
@@ -82,7 +93,11 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
         }
         if (octets > 0) {
             input.passedOn(octets);
-            receiver().data(data.retain());
+            if (early != null) {
+                early.add(data.retain());
+            } else {
+                receiver().data(data.retain());
+            }
         }
         if (end && !gone) {
             end(null);
@@ -91,6 +106,10 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
 
     /// The trailer fields arrived. They are borrowed.
     void trailers(HeaderFields trailers) {
+        if (tunnel || early != null) {
+            malformed("a second head on a tunnel's stream (RFC 9113 8.5)");
+            return;
+        }
         if (!input.fits(0, /* end= */ true)) {
             malformed("content of another length than declared (RFC 9113 8.1.1)");
             return;
@@ -100,7 +119,13 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
 
     private void end(@Nullable HeaderFields trailers) {
         input.end();
+        if (early != null) {
+            return;
+        }
         receiver().end(trailers);
+        if (tunnel && outputEnded && !gone) {
+            connection.ended(this);
+        }
     }
 
     /// What arrived makes the request malformed after it had begun.
@@ -155,9 +180,15 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
         }
     }
 
-    /// The answer is whole. When the request is not, the rest of it concerns nobody.
+    /// The answer is whole. When the request is not, the rest of it concerns nobody; of a tunnel
+    /// only this direction has ended.
     @Override
     public void allWritten() {
+        outputEnded = true;
+        if (tunnel && !input.ended()) {
+            cancelLeftover();
+            return;
+        }
         if (input.ended()) {
             connection.ended(this);
         } else {
@@ -186,16 +217,28 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
     @Override
     public void forget() {
         gone = true;
+        cancelLeftover();
+        output.drop();
+        dropEarly();
+    }
+
+    private void cancelLeftover() {
         if (leftover != null) {
             leftover.cancel();
             leftover = null;
         }
-        output.drop();
+    }
+
+    private void dropEarly() {
+        if (early != null) {
+            early.release();
+        }
     }
 
     /// What is kept of the request, or waits for the endpoint.
     long keptBytes() {
-        return receiver == null ? 0 : receiver.keptBytes();
+        long waiting = early == null ? 0 : early.heldBytes();
+        return waiting + (receiver == null ? 0 : receiver.keptBytes());
     }
 
     @Nullable String routeName() {
@@ -243,6 +286,24 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
         boolean whole = response.bodyLength() == NO_BODY || response.bodyLength() == 0;
         connection.writeHead(id, response, whole);
         output.headWritten(whole);
+        if (response.head().status() == 101) {
+            startTunnel();
+        } else {
+            dropEarly();
+        }
+    }
+
+    private void startTunnel() {
+        SendQueue waiting = early;
+        early = null;
+        tunnel = true;
+        while (waiting != null && !waiting.isEmpty() && !gone) {
+            receiver().data(waiting.take(StreamInput.WINDOW));
+        }
+        if (input.ended() && !gone) {
+            receiver().end(null);
+        }
+        readCompleted();
     }
 
     @Override
@@ -296,7 +357,8 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
             return;
         }
         receiver = null;
-        Http2Error code = responseStarted ? Http2Error.INTERNAL_ERROR : Http2Error.CANCEL;
+        Http2Error code =
+                responseStarted && !tunnel ? Http2Error.INTERNAL_ERROR : Http2Error.CANCEL;
         connection.streams().reset(this, malformed ? Http2Error.PROTOCOL_ERROR : code);
     }
 }

@@ -6,5 +6,8 @@ final class Http2Setting {
     static final int INITIAL_WINDOW_SIZE = 4;
     static final int MAX_HEADER_LIST_SIZE = 6;
 
+    /// Of RFC 8441 §3.
+    static final int ENABLE_CONNECT_PROTOCOL = 8;
+
     private Http2Setting() {}
 }

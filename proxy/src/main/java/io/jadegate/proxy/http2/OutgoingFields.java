@@ -20,7 +20,8 @@ final class OutgoingFields extends NettyHeaders {
     private static final AsciiString[] STATUSES = new AsciiString[600];
     private static final AsciiString STATUS = AsciiString.cached(":status");
 
-    /// Fields of one hop (RFC 9113 §8.2.2).
+    /// Fields of one hop (RFC 9113 §8.2.2), and those that prove a handshake of HTTP/1.1 (RFC 8441
+    /// §5).
     private static final HeaderFields.Selection BUT_CONNECTION =
             HeaderFields.Selection.allBut(
                     FieldName.CONNECTION,
@@ -28,6 +29,8 @@ final class OutgoingFields extends NettyHeaders {
                     FieldName.KEEP_ALIVE,
                     FieldName.TRANSFER_ENCODING,
                     FieldName.UPGRADE,
+                    FieldName.SEC_WEBSOCKET_KEY,
+                    FieldName.SEC_WEBSOCKET_ACCEPT,
                     FieldName.HOST);
 
     /// Never kept in a table: secrets, which must not be guessed by what compresses well (RFC 7541
@@ -64,7 +67,9 @@ final class OutgoingFields extends NettyHeaders {
 
     /// Shows a response head, until the next call.
     OutgoingFields of(OutgoingResponse response) {
-        status = STATUSES[response.head().status()];
+        // A tunnel begins with 200 here (RFC 8441 §5).
+        int code = response.head().status();
+        status = STATUSES[code == 101 ? 200 : code];
         fields = response.head().fields();
         selection = response.selection();
         extra = response.extra();

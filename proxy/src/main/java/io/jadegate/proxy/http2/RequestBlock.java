@@ -23,10 +23,13 @@ final class RequestBlock extends HeaderBlock {
     private static final byte[] SCHEME = ":scheme".getBytes(US_ASCII);
     private static final byte[] AUTHORITY = ":authority".getBytes(US_ASCII);
     private static final byte[] PATH = ":path".getBytes(US_ASCII);
+    private static final byte[] PROTOCOL = ":protocol".getBytes(US_ASCII);
+    private static final byte[] WEBSOCKET = "websocket".getBytes(US_ASCII);
     private static final byte[] HTTP = "http".getBytes(US_ASCII);
     private static final byte[] HTTPS = "https".getBytes(US_ASCII);
 
     private final Loop loop;
+    private final boolean extended;
     private RequestHead head = new RequestHead();
     private boolean answerable;
     private @Nullable Method method;
@@ -36,11 +39,16 @@ final class RequestBlock extends HeaderBlock {
     private int authorityEnd;
     private int pathStart;
     private int pathEnd;
+    private int protocolStart;
+    private int protocolEnd;
 
     /// @param loop where heads are taken from
-    RequestBlock(Loop loop, HeadLimits limits) {
+    /// @param extended whether the client has been told that a CONNECT may name a protocol (RFC
+    ///   8441 §3)
+    RequestBlock(Loop loop, HeadLimits limits, boolean extended) {
         super(limits, Failure.Kind.REQUEST_MALFORMED, Failure.Kind.REQUEST_HEAD_TOO_LARGE);
         this.loop = loop;
+        this.extended = extended;
     }
 
     @Override
@@ -55,6 +63,8 @@ final class RequestBlock extends HeaderBlock {
         authorityEnd = -1;
         pathStart = -1;
         pathEnd = -1;
+        protocolStart = -1;
+        protocolEnd = -1;
     }
 
     /// The head that the fields went to.
@@ -81,6 +91,9 @@ final class RequestBlock extends HeaderBlock {
         } else if (is(name, PATH) && pathStart < 0) {
             pathStart = append(value);
             pathEnd = pathStart + value.length();
+        } else if (extended && is(name, PROTOCOL) && protocolStart < 0) {
+            protocolStart = append(value);
+            protocolEnd = protocolStart + value.length();
         } else {
             unknownOrRepeated(name);
         }
@@ -119,6 +132,15 @@ final class RequestBlock extends HeaderBlock {
             return;
         }
         boolean connect = known.equals(Method.CONNECT);
+        if (protocolStart >= 0) {
+            if (!connect || authorityStart < 0) {
+                malformed(":protocol without CONNECT or :authority (RFC 8441 4)");
+                return;
+            }
+            known = Method.GET;
+            connect = false;
+            head.method(known);
+        }
         if (connect) {
             if (schemeStart >= 0 || pathStart >= 0 || authorityStart < 0) {
                 malformed("CONNECT with :scheme or :path, or without :authority (RFC 9113 8.5)");
@@ -153,6 +175,23 @@ final class RequestBlock extends HeaderBlock {
         if (unresolved != null) {
             answerable = true;
             failure(unresolved);
+        } else if (protocolStart >= 0) {
+            resolveProtocol();
+        }
+    }
+
+    private void resolveProtocol() {
+        if (head.fields().contains(FieldName.CONTENT_LENGTH)) {
+            malformed("a Content-Length in a CONNECT (RFC 9110 9.3.6)");
+            return;
+        }
+        byte[] bytes = head.fields().bytes();
+        head.webSocket(Ascii.equalsIgnoreCase(bytes, protocolStart, protocolEnd, WEBSOCKET));
+        if (!head.webSocket()) {
+            failure(
+                    new Failure(
+                            Failure.Kind.REQUEST_PROTOCOL,
+                            "a :protocol other than websocket (RFC 8441 4)"));
         }
     }
 
@@ -233,6 +272,9 @@ final class RequestBlock extends HeaderBlock {
     /// @return octets, [HttpStream#UNKNOWN_LENGTH] or [HttpStream#NO_BODY]; a length that is none,
     ///   or that a whole request cannot have, makes the request malformed
     long bodyLength(boolean ended) {
+        if (head.webSocket()) {
+            return HttpStream.NO_BODY;
+        }
         if (!head.fields().contains(FieldName.CONTENT_LENGTH)) {
             return ended ? HttpStream.NO_BODY : HttpStream.UNKNOWN_LENGTH;
         }

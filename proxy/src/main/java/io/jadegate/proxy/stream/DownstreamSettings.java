@@ -10,10 +10,12 @@ package io.jadegate.proxy.stream;
 /// @param keepAliveRequests requests on one connection
 /// @param keepAliveAgeNanos the life of a connection
 /// @param writeNanos a client that takes none of what is left for it when its connection ends
+/// @param webSockets whether some route takes WebSockets, so that HTTP/2 offers them
 public record DownstreamSettings(
         long tlsNanos,
         long headNanos,
         long keepAliveNanos,
         int keepAliveRequests,
         long keepAliveAgeNanos,
-        long writeNanos) {}
+        long writeNanos,
+        boolean webSockets) {}

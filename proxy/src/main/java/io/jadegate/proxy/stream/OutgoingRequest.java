@@ -32,6 +32,11 @@ public final class OutgoingRequest {
         extra.clear(1024);
     }
 
+    /// Leaves out further fields of the head.
+    public void leaveOut(HeaderFields.Selection but) {
+        selection = selection.and(but);
+    }
+
     public RequestHead head() {
         return head;
     }

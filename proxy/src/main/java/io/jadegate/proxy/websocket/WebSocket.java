@@ -93,11 +93,12 @@ public final class WebSocket implements Relay.Ending {
         return relay;
     }
 
-    /// Closes it because the gateway or its route goes away. Does nothing where what passes is no
-    /// frames: a close frame might stand in the middle of whatever it is.
+    /// Closes it because it has to go, as the gateway or its route does. Does nothing where what
+    /// passes is no frames: a close frame might stand in the middle of whatever it is.
     public void goAway(Failure failure) {
         if (!fromClient.isOpaque() && !fromEndpoint.isOpaque()) {
-            close(new Breach(CloseCode.GOING_AWAY, failure));
+            boolean denied = failure.kind() == Failure.Kind.POLICY_CHANGED;
+            close(new Breach(denied ? CloseCode.POLICY_VIOLATION : CloseCode.GOING_AWAY, failure));
         }
     }
 

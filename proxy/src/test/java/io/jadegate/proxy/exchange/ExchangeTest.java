@@ -193,7 +193,7 @@ class ExchangeTest {
                         new ClientAddressConfig(
                                 List.of(), 0, ClientAddressConfig.Header.X_FORWARDED_FOR)),
                 new ErrorPages.ProblemJson(),
-                new DownstreamSettings(0, 0, 0, 100, 0, 0),
+                new DownstreamSettings(0, 0, 0, 100, 0, 0, true),
                 new HeadLimits(8192, 100, 4096),
                 null,
                 new Admission(List.of()),

@@ -59,7 +59,8 @@ final class FakeHandler implements HttpStream.Handler {
 
     @Override
     public DownstreamSettings settings() {
-        return new DownstreamSettings(5 * SECOND, 10 * SECOND, 75 * SECOND, 10_000, 0, 60 * SECOND);
+        return new DownstreamSettings(
+                5 * SECOND, 10 * SECOND, 75 * SECOND, 10_000, 0, 60 * SECOND, true);
     }
 
     @Override

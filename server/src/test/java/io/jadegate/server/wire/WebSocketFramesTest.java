@@ -4,14 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jadegate.api.plane.Metric;
 import io.jadegate.api.plane.Telemetry;
+import io.jadegate.server.demonstration.EchoUpstream;
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Wire;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -164,6 +172,39 @@ class WebSocketFramesTest {
         gateway.serveNow(CONFIG, "other", "true", backend.address());
 
         assertClosed(ends, 1001, "The route was removed.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"websocket: false", "filters: [ { ip-filter: { deny: [ 127.0.0.0/8 ] } } ]"})
+    void closesWhatTheRouteWouldNotLetInAnyMore(String change) throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(CONFIG, "chat", "true", backend.address());
+        Ends ends = open(backend, "");
+
+        gateway.serveNow(
+                CONFIG.replace("websocket: %s", change + " %s"), "chat", "", backend.address());
+
+        assertClosed(ends, 1008, "The route does not let this in any more.");
+    }
+
+    @Test
+    void leavesAWebSocketAloneThatWouldStillBeLetIn() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(CONFIG, "chat", "true", backend.address());
+        Ends ends = open(backend, "");
+
+        gateway.serveNow(
+                CONFIG.replace(
+                        "websocket: %s", "filters: [ { ip-filter: { deny: [ 10.0.0.0/8 ] } } ] %s"),
+                "chat",
+                "",
+                backend.address());
+        String text = Frame.ofClient(Frame.TEXT, "still here");
+        ends.client.send(text);
+
+        assertThat(ends.endpoint.read(text.length())).isEqualTo(text);
+        ends.client.reset();
     }
 
     @Test
@@ -466,6 +507,66 @@ class WebSocketFramesTest {
             return frame;
         } catch (IOException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void servesTheJdkClientWhileItPingsIt() throws Exception {
+        try (EchoUpstream upstream = new EchoUpstream("echo");
+                HttpClient client = HttpClient.newHttpClient()) {
+            gateway.serve(
+                    CONFIG,
+                    "chat",
+                    "{ ping: 100ms, max-message: 1KiB }",
+                    "127.0.0.1:" + upstream.port());
+            Talk talk = new Talk();
+            URI uri = URI.create("ws://127.0.0.1:" + gateway.port() + "/chat");
+            WebSocket socket = client.newWebSocketBuilder().buildAsync(uri, talk).get();
+
+            for (int i = 0; i < 3; i++) {
+                talk.pinged.take();
+            }
+            socket.sendText("one ", /* last= */ false).get();
+            socket.sendText("message", /* last= */ true).get();
+            assertThat(talk.received.take()).isEqualTo("one message");
+            socket.sendText("x".repeat(1025), /* last= */ true).get();
+
+            assertThat(talk.closed.get()).isEqualTo("1009 A message is too large.");
+        }
+    }
+
+    /// What the JDK's client is told.
+    private static final class Talk implements WebSocket.Listener {
+        private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
+        private final BlockingQueue<ByteBuffer> pinged = new LinkedBlockingQueue<>();
+        private final CompletableFuture<String> closed = new CompletableFuture<>();
+        private final StringBuilder message = new StringBuilder();
+
+        @Override
+        public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
+            message.append(text);
+            if (last) {
+                received.add(message.toString());
+                message.setLength(0);
+            }
+            return WebSocket.Listener.super.onText(from, text, last);
+        }
+
+        @Override
+        public CompletionStage<?> onPing(WebSocket from, ByteBuffer payload) {
+            pinged.add(payload);
+            return WebSocket.Listener.super.onPing(from, payload);
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+            closed.complete(code + " " + reason);
+            return WebSocket.Listener.super.onClose(from, code, reason);
+        }
+
+        @Override
+        public void onError(WebSocket from, Throwable error) {
+            closed.completeExceptionally(error);
         }
     }
 
