@@ -15,6 +15,7 @@ import io.jadegate.proxy.tls.ClientTrust;
 import io.jadegate.proxy.tls.Credential;
 import io.jadegate.proxy.tls.TlsFileException;
 import io.jadegate.proxy.tls.TlsProvider;
+import io.jadegate.proxy.tls.Validity;
 import java.lang.ref.Cleaner;
 import java.nio.file.Path;
 import java.security.cert.X509CRL;
@@ -113,7 +114,8 @@ final class TlsCompiler {
                 credential,
                 tls.versions().stream().map(TlsCompiler::name).sorted().toList(),
                 tls.alpn().stream().map(TlsCompiler::name).toList(),
-                trust);
+                trust,
+                clients == null ? ClientCertificateConfig.Forward.OFF : clients.forward());
     }
 
     private static String name(ListenerTlsConfig.Version version) {
@@ -173,13 +175,9 @@ final class TlsCompiler {
     /// What a client will mind, though it can be served.
     private static void warn(
             String host, Credential credential, String path, List<Problem> problems) {
-        Instant now = Instant.now();
-        if (credential.expiry().isBefore(now)) {
-            problems.add(Problem.warning(path, "expired at " + credential.expiry()));
-        }
-        Instant from = credential.own().getNotBefore().toInstant();
-        if (from.isAfter(now)) {
-            problems.add(Problem.warning(path, "is not valid before " + from));
+        String validity = Validity.warning(credential, Instant.now());
+        if (validity != null) {
+            problems.add(Problem.warning(path, validity));
         }
         CertificateNames names = CertificateNames.of(credential.own());
         if (!host.equals("*") && !names.cover(host.toLowerCase(Locale.ROOT))) {

@@ -59,7 +59,7 @@ public record ListenerTlsConfig(
             @Doc("whether one is demanded") @Default("required") Mode mode,
             @Doc("PEM file with the authorities that are believed") @Required Path trusted,
             @Doc("PEM file with their lists of revoked certificates") @Nullable Path revoked,
-            @Doc("how the upstream learns of it") @Planned @Default("off") Forward forward) {
+            @Doc("how the upstream learns of it") @Default("off") Forward forward) {
 
         /// Whether a certificate is demanded.
         public enum Mode {

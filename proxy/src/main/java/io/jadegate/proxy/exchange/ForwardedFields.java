@@ -47,17 +47,21 @@ final class ForwardedFields {
                     FieldName.WWW_AUTHENTICATE,
                     FieldName.CACHE_CONTROL);
 
-    /// Written by the gateway itself, or (`Proxy`, see "httpoxy"; certificates) believed from
-    /// nobody.
-    private static final Selection NOT_OWN_OF_REQUEST =
+    /// Who the client is by its certificate: only the gateway can know (RFC 9440 §4).
+    private static final Selection NOT_IDENTITY =
             Selection.allBut(
-                    FieldName.HOST,
-                    FieldName.PROXY,
-                    FieldName.X_FORWARDED_FOR,
-                    FieldName.X_REQUEST_ID,
                     FieldName.X_FORWARDED_CLIENT_CERT,
                     FieldName.CLIENT_CERT,
                     FieldName.CLIENT_CERT_CHAIN);
+
+    /// Written by the gateway itself, or (`Proxy`, see "httpoxy") believed from nobody.
+    private static final Selection NOT_OWN_OF_REQUEST =
+            NOT_IDENTITY.and(
+                    Selection.allBut(
+                            FieldName.HOST,
+                            FieldName.PROXY,
+                            FieldName.X_FORWARDED_FOR,
+                            FieldName.X_REQUEST_ID));
 
     private static final Selection NOT_FROM_TRUSTED =
             Selection.allBut(
@@ -83,6 +87,7 @@ final class ForwardedFields {
     private static final Selection IN_TRAILERS =
             NOT_OF_CONNECTION
                     .and(NOT_PROTECTED)
+                    .and(NOT_IDENTITY)
                     .and(
                             Selection.allBut(
                                     FieldName.EXPECT,
@@ -98,6 +103,16 @@ final class ForwardedFields {
     private static final byte[] CLOSE = "close".getBytes(StandardCharsets.US_ASCII);
 
     private ForwardedFields() {}
+
+    /// Takes away what a client says of its own certificate, before routes and filters can believe
+    /// it.
+    static void removeClaims(HeaderFields fields) {
+        for (int i = fields.size() - 1; i >= 0; i--) {
+            if (!NOT_IDENTITY.keeps(fields, i)) {
+                fields.removeAt(i);
+            }
+        }
+    }
 
     /// @param trusted whether the peer may say where the request came from
     /// @param old whether it is an HTTP/1.0 request, which expects nothing

@@ -10,6 +10,7 @@ import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.OutgoingRequest;
 import io.jadegate.proxy.stream.OutgoingResponse;
 import io.jadegate.proxy.stream.Peer;
+import io.jadegate.proxy.stream.TlsSession;
 import io.jadegate.proxy.upstream.Target;
 import io.jadegate.proxy.upstream.Upstream;
 import io.jadegate.proxy.websocket.HandshakeKey;
@@ -70,6 +71,10 @@ final class Forwarding {
             extra.addChecked(FieldName.VIA, via);
         }
         extra.addChecked(FieldName.X_REQUEST_ID, context.requestId());
+        TlsSession tls = peer.tls();
+        if (tls != null) {
+            tls.identity().forEach(field -> extra.addChecked(field.name(), field.value()));
+        }
         out.upgrade(upgrade);
         out.acceptsTrailers(
                 fields.contains(FieldName.TE) && fields.hasToken(FieldName.TE, TRAILERS));

@@ -52,7 +52,9 @@ final class RequestContext implements HttpExchange {
     private @Nullable IdentityHashMap<Key<?>, Object> values;
     private int step;
 
+    /// @param received loses what it says of the client's certificate
     RequestContext(Serving serving, Peer peer, RequestHead received, RandomGenerator random) {
+        ForwardedFields.removeClaims(received.fields());
         this.serving = serving;
         this.peer = peer;
         this.received = received;

@@ -149,14 +149,17 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerC
         SSLSession session = tls.engine().getSession();
         books.counts().handshakeDone(session.getProtocol(), TlsProvider.resumed(tls.engine()));
         String protocol = tls.applicationProtocol();
+        TlsHost chosen = Objects.requireNonNull(host);
+        List<X509Certificate> chain = clientChain(session);
         start.begin(
                 this,
                 ctx,
                 protocol == null ? "" : protocol,
                 new TlsSession(
                         session.getProtocol(),
-                        Objects.requireNonNull(host).host(),
-                        clientChain(session)));
+                        chosen.host(),
+                        chain,
+                        ClientIdentity.fields(chosen.settings().forward(), chain)));
     }
 
     private static List<X509Certificate> clientChain(SSLSession session) {

@@ -65,12 +65,14 @@ public final class TlsHost {
     /// @param versions such as `TLSv1.3`
     /// @param protocols what is offered by ALPN, best first
     /// @param clients whom to believe; null when clients are not asked for a certificate
+    /// @param forward how upstreams learn of a client's certificate
     public record Settings(
             String host,
             Credential credential,
             List<String> versions,
             List<String> protocols,
-            @Nullable ClientTrust clients) {
+            @Nullable ClientTrust clients,
+            ClientCertificateConfig.Forward forward) {
         public Settings {
             versions = List.copyOf(versions);
             protocols = List.copyOf(protocols);

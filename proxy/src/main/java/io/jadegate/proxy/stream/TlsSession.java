@@ -1,5 +1,6 @@
 package io.jadegate.proxy.stream;
 
+import io.jadegate.api.http.FieldName;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
@@ -10,8 +11,15 @@ import java.util.List;
 ///   configured
 /// @param client the verified chain of the client, its own certificate first; empty when it showed
 ///   none
-public record TlsSession(String version, String host, List<X509Certificate> client) {
+/// @param identity what upstreams are told of the client by the gateway, and by nobody else; empty
+///   when they are told nothing
+public record TlsSession(
+        String version, String host, List<X509Certificate> client, List<Field> identity) {
     public TlsSession {
         client = List.copyOf(client);
+        identity = List.copyOf(identity);
     }
+
+    /// A header field that goes with every request of the connection.
+    public record Field(FieldName name, String value) {}
 }

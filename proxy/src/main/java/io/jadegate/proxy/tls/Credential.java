@@ -191,6 +191,14 @@ public record Credential(List<X509Certificate> chain, PrivateKey key) {
                 .orElseThrow();
     }
 
+    /// When the last certificate of the chain to begin begins.
+    Instant beginning() {
+        return chain.stream()
+                .map(certificate -> certificate.getNotBefore().toInstant())
+                .max(Instant::compareTo)
+                .orElseThrow();
+    }
+
     /// Never shows the key.
     @Override
     public String toString() {

@@ -6,6 +6,7 @@ import io.jadegate.testkit.TlsWire;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -53,6 +54,11 @@ public final class TestCertificates {
 
     public Path path(String file) {
         return folder.resolve(file);
+    }
+
+    /// The authority's own certificate.
+    public X509Certificate authority() {
+        return authority.credential().own();
     }
 
     /// A client that believes the authority.
