@@ -48,6 +48,7 @@ final class ChangeReport {
                 before == null ? Map.of() : before.config().listeners();
         Map<String, Upstream> upstreams = before == null ? Map.of() : before.upstreams();
         report.compare("listener ", listeners, next.config().listeners());
+        report.compare("certificate ", certificates(before), certificates(next));
         report.kept += routes.kept();
         report.added.addAll("route ", routes.added());
         report.replaced.addAll("route ", routes.replaced());
@@ -60,6 +61,23 @@ final class ChangeReport {
         }
         return new Changes(
                 report.kept, report.added.parts(), report.replaced.parts(), report.drained.parts());
+    }
+
+    private static Map<String, Object> certificates(@Nullable Compilation compilation) {
+        Map<String, Object> certificates = new HashMap<>();
+        if (compilation != null) {
+            compilation
+                    .servings()
+                    .forEach((listener, serving) -> {
+                        if (serving.tls() != null) {
+                            serving.tls()
+                                    .all()
+                                    .forEach(host ->
+                                            certificates.put(listener + "/" + host.host(), host));
+                        }
+                    });
+        }
+        return certificates;
     }
 
     private static int parts(Map<String, Upstream> upstreams) {

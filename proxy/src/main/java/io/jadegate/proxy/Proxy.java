@@ -35,6 +35,7 @@ import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +46,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The data plane of a node.
 ///
@@ -52,6 +55,8 @@ import org.jspecify.annotations.Nullable;
 /// then one volatile write, after which every new exchange is decided by it; then let go of what it
 /// no longer names. Any failure before the write leaves nothing behind.
 public final class Proxy implements DataPlane {
+    private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
+
     /// How long a configuration waits for the names of its new endpoints.
     private static final Duration NAMES = Duration.ofSeconds(2);
 
@@ -65,6 +70,7 @@ public final class Proxy implements DataPlane {
     private final boolean bound;
     private final Map<Address, Bound> listeners = new LinkedHashMap<>();
     private final List<Bound> leaving = new ArrayList<>();
+    private final CertificateExpiry expiry;
     private final CountDownLatch stopNow = new CountDownLatch(1);
     private volatile List<Listener> open = List.of();
     private volatile @Nullable Compilation current;
@@ -117,7 +123,16 @@ public final class Proxy implements DataPlane {
                         .toList();
         this.tunnels = new Tunnels(states);
         this.compiler = new Compiler(node, providers, loops, meters);
+        this.expiry =
+                new CertificateExpiry(
+                        () -> CertificateExpiry.shownBy(current), line -> LOG.warn("{}", line));
         loops.budget().onFull(new Relief(loops, () -> open)::begin);
+        if (bound) {
+            loops.all()
+                    .getFirst()
+                    .eventLoop()
+                    .scheduleAtFixedRate(() -> expiry.look(Instant.now()), 1, 1, TimeUnit.HOURS);
+        }
     }
 
     /// Starts a data plane, which serves nothing before the first configuration.
@@ -170,6 +185,7 @@ public final class Proxy implements DataPlane {
             awaitNames(next, before, problems);
         }
         current = next;
+        expiry.begin(Instant.now());
         RouteChanges routes = RouteChanges.between(before, next);
         settle(before, next, routes, bindings);
         if (state == Status.State.STARTING) {
@@ -503,7 +519,11 @@ public final class Proxy implements DataPlane {
     /// What is counted.
     public List<Telemetry> telemetry() {
         return List.of(
-                meters, LoopCounts.telemetry(loops.counts()), log, new BudgetTelemetry(loops));
+                meters,
+                LoopCounts.telemetry(loops.counts()),
+                log,
+                new BudgetTelemetry(loops),
+                expiry);
     }
 
     /// What the process uses.

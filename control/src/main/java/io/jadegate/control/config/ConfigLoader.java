@@ -120,6 +120,17 @@ public final class ConfigLoader {
     /// The files that a configuration names and the data plane reads: when they change, it is to be
     /// applied again.
     private static void watch(Config config, Sources.Recorder recorder) {
+        for (var upstream : config.upstreams().values()) {
+            if (upstream.tls() != null) {
+                Stream.of(
+                                upstream.tls().trusted(),
+                                upstream.tls().revoked(),
+                                upstream.tls().certificate(),
+                                upstream.tls().key())
+                        .filter(Objects::nonNull)
+                        .forEach(recorder::read);
+            }
+        }
         for (var listener : config.listeners().values()) {
             if (listener.tls() != null) {
                 for (var host : listener.tls().hosts().values()) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.jadegate.api.config.Address;
 import io.jadegate.api.config.Problem;
+import io.jadegate.api.config.Secret;
 import io.jadegate.api.config.UpstreamTlsConfig;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.tls.Certificates;
@@ -12,6 +13,7 @@ import io.jadegate.proxy.tls.EndpointTrust;
 import io.jadegate.proxy.tls.TlsFileException;
 import io.jadegate.proxy.tls.TlsHandler;
 import io.jadegate.proxy.tls.TlsProvider;
+import io.jadegate.proxy.tls.Validity;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
@@ -113,10 +115,11 @@ public final class EndpointTls {
             problems.add(problem(path, e));
         }
         try {
-            if (config.certificate() != null) {
+            // Checked without secrets, nothing can be said about a key that has a passphrase.
+            if (config.certificate() != null && isOpen(config.passphrase())) {
                 credential =
                         Credential.read(config.certificate(), config.key(), config.passphrase());
-                warnOfExpiry(credential, path, problems);
+                warnOfValidity(credential, path, problems);
             }
         } catch (TlsFileException e) {
             problems.add(problem(path, e));
@@ -128,11 +131,15 @@ public final class EndpointTls {
         return new Material(config, trusted, revoked, credential);
     }
 
-    private static void warnOfExpiry(Credential credential, String path, List<Problem> problems) {
-        Instant expiry = credential.expiry();
-        if (expiry.isBefore(Instant.now())) {
-            problems.add(Problem.warning(path + ".certificate", "expired at " + expiry));
+    private static void warnOfValidity(Credential credential, String path, List<Problem> problems) {
+        String validity = Validity.warning(credential, Instant.now());
+        if (validity != null) {
+            problems.add(Problem.warning(path + ".certificate", validity));
         }
+    }
+
+    private static boolean isOpen(@Nullable Secret passphrase) {
+        return passphrase == null || passphrase.value() != null;
     }
 
     private static Problem problem(String path, TlsFileException e) {
@@ -174,6 +181,11 @@ public final class EndpointTls {
                     credential.key(), credential.chain().toArray(new X509Certificate[0]));
         }
         return builder.build();
+    }
+
+    /// What endpoints are shown that ask; null when it is nothing.
+    public @Nullable Credential credential() {
+        return material.credential;
     }
 
     /// The TLS of a new connection to an endpoint. It keeps no time of its own.
