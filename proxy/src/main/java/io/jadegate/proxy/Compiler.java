@@ -4,6 +4,7 @@ import io.jadegate.api.config.ActionConfig;
 import io.jadegate.api.config.Address;
 import io.jadegate.api.config.Config;
 import io.jadegate.api.config.DefaultsConfig;
+import io.jadegate.api.config.HstsConfig;
 import io.jadegate.api.config.ListenerConfig;
 import io.jadegate.api.config.NodeConfig;
 import io.jadegate.api.config.Problem;
@@ -23,10 +24,12 @@ import io.jadegate.api.filter.TemplateException;
 import io.jadegate.api.http.FieldName;
 import io.jadegate.proxy.exchange.ClientAddresses;
 import io.jadegate.proxy.exchange.ErrorPages;
+import io.jadegate.proxy.exchange.HttpsRedirect;
 import io.jadegate.proxy.exchange.Route;
 import io.jadegate.proxy.exchange.Serving;
 import io.jadegate.proxy.exchange.Timeouts;
 import io.jadegate.proxy.exchange.Via;
+import io.jadegate.proxy.listener.TlsHosts;
 import io.jadegate.proxy.observe.Meters;
 import io.jadegate.proxy.route.RouteEntry;
 import io.jadegate.proxy.route.RouteTables;
@@ -413,8 +416,11 @@ final class Compiler {
         ErrorPages errors = ErrorPages.of(defaults.errors(), "defaults.errors", problems);
         Map<String, Serving> servings = new HashMap<>();
         Via via = new Via(node.via());
+        Map<String, TlsHosts> hosts = tlsHosts(config, listeners, before, problems);
+        HttpsRedirect redirect = redirect(config, listeners, hosts);
         for (String listener : listeners) {
             ListenerConfig own = Objects.requireNonNull(config.listeners().get(listener));
+            HstsConfig hsts = own.tls() == null ? null : own.tls().hsts();
             servings.put(
                     listener,
                     new Serving(
@@ -424,11 +430,9 @@ final class Compiler {
                             errors,
                             settings(defaults.timeouts(), takesWebSockets(routes, listener)),
                             limits,
-                            tlsCompiler.compile(
-                                    listener,
-                                    own,
-                                    before == null ? null : before.servings().get(listener),
-                                    problems),
+                            hosts.get(listener),
+                            hsts == null ? null : strictTransportSecurity(hsts),
+                            own.redirectToHttps() ? redirect : null,
                             connectionFilters.admission(listener, own.filters()),
                             via,
                             meters.listener(listener),
@@ -445,6 +449,48 @@ final class Compiler {
                                 && route.upstream() != null
                                 && (route.match().listeners().isEmpty()
                                         || route.match().listeners().contains(listener)));
+    }
+
+    private Map<String, TlsHosts> tlsHosts(
+            Config config,
+            List<String> listeners,
+            @Nullable Compilation before,
+            List<Problem> problems) {
+        Map<String, TlsHosts> hosts = new HashMap<>();
+        for (String listener : listeners) {
+            TlsHosts own =
+                    tlsCompiler.compile(
+                            listener,
+                            Objects.requireNonNull(config.listeners().get(listener)),
+                            before == null ? null : before.servings().get(listener),
+                            problems);
+            if (own != null) {
+                hosts.put(listener, own);
+            }
+        }
+        return hosts;
+    }
+
+    /// To the listeners that speak TLS on a port, in the order of the configuration; null when
+    /// there are none.
+    private static @Nullable HttpsRedirect redirect(
+            Config config, List<String> listeners, Map<String, TlsHosts> hosts) {
+        List<HttpsRedirect.Place> places = new ArrayList<>();
+        for (String listener : listeners) {
+            ListenerConfig own = Objects.requireNonNull(config.listeners().get(listener));
+            if (own.tls() != null && own.address() instanceof Address.Inet inet) {
+                places.add(new HttpsRedirect.Place(hosts.get(listener), inet.port()));
+            }
+        }
+        return places.isEmpty() ? null : new HttpsRedirect(places);
+    }
+
+    /// RFC 6797 §6.1.
+    private static String strictTransportSecurity(HstsConfig hsts) {
+        return "max-age="
+                + hsts.maxAge().toSeconds()
+                + (hsts.includeSubdomains() ? "; includeSubDomains" : "")
+                + (hsts.preload() ? "; preload" : "");
     }
 
     private static DownstreamSettings settings(TimeoutsConfig timeouts, boolean webSockets) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public record ListenerConfig(
         @Doc("host:port, :port, [v6]:port or unix:/path") @Required Address address,
         @Doc("the protocol clients speak") @Default("http") Protocol protocol,
-        @Doc("answer plain HTTP with a redirect to https") @Planned @Default("false")
+        @Doc("answer plain HTTP with a redirect to https") @Default("false")
                 boolean redirectToHttps,
         @Doc("filters of connections; connection-limit runs by its defaults where it is not named")
                 List<ConnectionFilterConfig> filters,

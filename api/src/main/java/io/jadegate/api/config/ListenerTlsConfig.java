@@ -12,6 +12,8 @@ public record ListenerTlsConfig(
         @Doc("protocol versions") @Default("[ \"1.2\", \"1.3\" ]") List<Version> versions,
         @Doc("protocols offered by ALPN, best first") @Default("[ h2, http/1.1 ]")
                 List<Protocol> alpn,
+        @Doc("Strict-Transport-Security on every answer that has none of its own") @Off
+                @Nullable HstsConfig hsts,
         @Doc("upstreams by SNI that get the connection undecrypted")
                 @Planned
                 @Keys(TextForm.HOST_PATTERN)

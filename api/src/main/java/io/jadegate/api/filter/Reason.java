@@ -84,6 +84,8 @@ public record Reason(String code, int status, @Nullable String proxyError, Strin
             new Reason("CLIENT_ABORTED", 499, null, "The client went away.");
 
     // What the configuration says
+    public static final Reason HTTPS_REDIRECT =
+            new Reason("HTTPS_REDIRECT", 308, null, "The listener redirects to https.");
     public static final Reason ROUTE_NOT_FOUND =
             new Reason(
                     "ROUTE_NOT_FOUND",

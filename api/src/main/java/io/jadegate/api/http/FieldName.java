@@ -68,6 +68,7 @@ public final class FieldName {
     public static final FieldName REFERER = known("Referer");
     public static final FieldName MAX_FORWARDS = known("Max-Forwards");
     public static final FieldName ALLOW = known("Allow");
+    public static final FieldName STRICT_TRANSPORT_SECURITY = known("Strict-Transport-Security");
     public static final FieldName SEC_WEBSOCKET_KEY = known("Sec-WebSocket-Key");
     public static final FieldName SEC_WEBSOCKET_VERSION = known("Sec-WebSocket-Version");
     public static final FieldName SEC_WEBSOCKET_ACCEPT = known("Sec-WebSocket-Accept");

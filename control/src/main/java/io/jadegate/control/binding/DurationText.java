@@ -2,14 +2,15 @@ package io.jadegate.control.binding;
 
 import java.time.Duration;
 
-/// The written form of durations: `250ms`, `5s`, `1m30s`, `1h`; larger units first.
+/// The written form of durations: `250ms`, `5s`, `1m30s`, `1h`, `365d`; larger units first.
 final class DurationText {
 
-    static final String PATTERN = "(?=.)([0-9]{1,9}h)?([0-9]{1,9}m)?([0-9]{1,9}s)?([0-9]{1,9}ms)?";
+    static final String PATTERN =
+            "(?=.)([0-9]{1,9}d)?([0-9]{1,9}h)?([0-9]{1,9}m)?([0-9]{1,9}s)?([0-9]{1,9}ms)?";
     static final String ACCEPTED = "a duration such as 250ms, 5s or 1m30s";
 
-    private static final String[] UNITS = {"h", "m", "s", "ms"};
-    private static final long[] MILLIS = {3_600_000, 60_000, 1000, 1};
+    private static final String[] UNITS = {"d", "h", "m", "s", "ms"};
+    private static final long[] MILLIS = {86_400_000, 3_600_000, 60_000, 1000, 1};
 
     private DurationText() {}
 

@@ -37,6 +37,9 @@ final class Checks {
 
     private static final long LEAST_BUFFERS = 1 << 20;
 
+    /// What https://hstspreload.org asks for.
+    private static final Duration PRELOAD_AGE = Duration.ofDays(365);
+
     private final NodeConfig node;
     private final Config config;
     private final Consumer<Problem> problems;
@@ -51,6 +54,7 @@ final class Checks {
         buffers();
         defaults();
         addresses();
+        config.listeners().forEach(this::listener);
         filters();
         config.routes().forEach(this::route);
         config.upstreams().forEach(this::upstream);
@@ -103,6 +107,33 @@ final class Checks {
         if (node.metrics() != null) {
             bind(taken, node.metrics().address(), "node.metrics.address", /* datagrams= */ false);
         }
+    }
+
+    // Listeners
+
+    private void listener(String name, ListenerConfig listener) {
+        var path = "listeners." + name;
+        if (listener.redirectToHttps() && listener.tls() != null) {
+            error(path + ".redirect-to-https", "does not go with tls; remove one of them");
+        } else if (listener.redirectToHttps()
+                && config.listeners().values().stream().noneMatch(Checks::isHttpsPort)) {
+            error(path + ".redirect-to-https", "leads nowhere; no listener has tls on a port");
+        }
+        var hsts = listener.tls() == null ? null : listener.tls().hsts();
+        if (hsts != null
+                && hsts.preload()
+                && !(hsts.includeSubdomains() && hsts.maxAge().compareTo(PRELOAD_AGE) >= 0)) {
+            error(
+                    path + ".tls.hsts.preload",
+                    "needs include-subdomains: true and max-age: 365d or more, or no list takes"
+                            + " it");
+        }
+    }
+
+    private static boolean isHttpsPort(ListenerConfig listener) {
+        return listener.tls() != null
+                && listener.protocol() == ListenerConfig.Protocol.HTTP
+                && listener.address() instanceof Address.Inet;
     }
 
     private record Bind(Address address, String path) {}

@@ -103,7 +103,8 @@ public final class Explainer {
 
     private Explanation answered(RequestContext context, LocalResponse response) {
         Verdict verdict = Verdict.ANSWERED;
-        if (response.reason().equals(Reason.ROUTE_REDIRECT)) {
+        if (response.reason().equals(Reason.ROUTE_REDIRECT)
+                || response.reason().equals(Reason.HTTPS_REDIRECT)) {
             verdict = Verdict.REDIRECTED;
         } else if (response.reason().proxyError() != null) {
             verdict = Verdict.REFUSED;

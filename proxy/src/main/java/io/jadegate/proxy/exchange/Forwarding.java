@@ -28,6 +28,9 @@ final class Forwarding {
             HeaderFields.Selection.allBut(
                     FieldName.SEC_WEBSOCKET_KEY, FieldName.SEC_WEBSOCKET_ACCEPT);
 
+    private static final String HTTP = RequestHead.Scheme.HTTP.text();
+    private static final String HTTPS = RequestHead.Scheme.HTTPS.text();
+
     private static final HeaderFields.Selection WITHOUT_FRAMING =
             HeaderFields.Selection.allBut(FieldName.CONTENT_LENGTH, FieldName.TRANSFER_ENCODING);
 
@@ -212,6 +215,13 @@ final class Forwarding {
             extra.addChecked(FieldName.VIA, via);
         }
         extra.addChecked(FieldName.X_REQUEST_ID, context.requestId());
+        String hsts = context.serving().hsts();
+        // RFC 6797 §7.2: never in clear text.
+        if (hsts != null
+                && context.peer().secure()
+                && !fields.contains(FieldName.STRICT_TRANSPORT_SECURITY)) {
+            extra.addChecked(FieldName.STRICT_TRANSPORT_SECURITY, hsts);
+        }
     }
 
     private static void addPlace(
@@ -273,16 +283,35 @@ final class Forwarding {
         while (end < reference.length() && "/?#".indexOf(reference.charAt(end)) < 0) {
             end++;
         }
-        String authority = reference.substring(start, end);
+        String own = context.upstreamSecure() ? HTTPS : HTTP;
+        String scheme = start > 2 ? reference.substring(0, start - 3) : own;
+        String authority = withoutDefaultPort(reference.substring(start, end), scheme);
         boolean endpoint =
-                authority.equalsIgnoreCase(target.address().toString())
-                        || authority.equalsIgnoreCase(sentAuthority);
-        if (!endpoint) {
+                authority.equalsIgnoreCase(withoutDefaultPort(target.address().toString(), own))
+                        || (sentAuthority != null
+                                && authority.equalsIgnoreCase(
+                                        withoutDefaultPort(sentAuthority, own)));
+        RequestHead received = context.received();
+        String seen = received.scheme().text();
+        boolean sendsToTls =
+                scheme.equalsIgnoreCase(HTTPS)
+                        && !seen.equals(HTTPS)
+                        && authority.equalsIgnoreCase(
+                                withoutDefaultPort(received.authority(), seen));
+        if (!endpoint || sendsToTls) {
             return reference;
         }
-        RequestHead received = context.received();
-        String scheme = start > 2 ? received.scheme().text() + ":" : "";
-        return scheme + "//" + received.authority() + reference.substring(end);
+        return (start > 2 ? seen + ":" : "")
+                + "//"
+                + received.authority()
+                + reference.substring(end);
+    }
+
+    private static String withoutDefaultPort(String authority, String scheme) {
+        String port = scheme.equalsIgnoreCase(HTTPS) ? ":443" : ":80";
+        return authority.endsWith(port)
+                ? authority.substring(0, authority.length() - port.length())
+                : authority;
     }
 
     /// Where the authority of a reference begins (RFC 3986 §4.2), or -1 when it names none. What

@@ -99,6 +99,10 @@ final class RequestContext implements HttpExchange {
                                     "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")),
                     null);
         }
+        HttpsRedirect redirect = serving.redirect();
+        if (redirect != null && !isSecure()) {
+            return redirect.answer(this);
+        }
         HeaderFields fields = received.fields();
         int expect = fields.find(FieldName.EXPECT);
         if (expect >= 0 && !fields.valueIs(expect, CONTINUE)) {
@@ -115,6 +119,16 @@ final class RequestContext implements HttpExchange {
             return LocalResponse.of(Reason.ROUTE_NOT_FOUND);
         }
         return lastHop();
+    }
+
+    /// Whether the client came by TLS, to us or to a trusted proxy in front of us.
+    private boolean isSecure() {
+        return peer.secure()
+                || (trusted
+                        && RequestHead.Scheme.HTTPS
+                                .text()
+                                .equalsIgnoreCase(
+                                        received.fields().get(FieldName.X_FORWARDED_PROTO)));
     }
 
     private boolean isMisdirected() {
@@ -262,6 +276,12 @@ final class RequestContext implements HttpExchange {
 
     private Route chosen() {
         return Objects.requireNonNull(match).route();
+    }
+
+    /// Whether the upstream of the route is spoken to by TLS.
+    boolean upstreamSecure() {
+        Upstream upstream = match == null ? null : match.route().upstream();
+        return upstream != null && upstream.tls() != null;
     }
 
     boolean expectsContinue() {

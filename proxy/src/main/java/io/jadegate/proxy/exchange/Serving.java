@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param listener the listener's name
 /// @param tls the hosts in whose names TLS is spoken; null where the listener speaks clear text
+/// @param hsts what its answers say in Strict-Transport-Security; null for nothing
+/// @param redirect where its clients are sent that came in clear text; null to serve them
 /// @param admission what its connections must pass
 /// @param via our name in `Via` and `Proxy-Status`
 /// @param counts what is counted of the listener
@@ -27,6 +29,8 @@ public record Serving(
         DownstreamSettings settings,
         HeadLimits limits,
         @Nullable TlsHosts tls,
+        @Nullable String hsts,
+        @Nullable HttpsRedirect redirect,
         Admission admission,
         Via via,
         PerLoop<ListenerCounts> counts,

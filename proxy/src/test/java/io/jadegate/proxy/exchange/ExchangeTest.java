@@ -196,6 +196,8 @@ class ExchangeTest {
                 new DownstreamSettings(0, 0, 0, 100, 0, 0, true),
                 new HeadLimits(8192, 100, 4096),
                 null,
+                null,
+                null,
                 new Admission(List.of()),
                 new Via("jadegate"),
                 meters.listener("l"),
