@@ -67,8 +67,7 @@ class CertificateExpiryTest {
 
         look(10);
         assertThat(log)
-                .containsExactly(
-                        "upstreams.app.tls.certificate: expired at 2026-01-11T00:00:00Z");
+                .containsExactly("upstreams.app.tls.certificate: expired at 2026-01-11T00:00:00Z");
     }
 
     @Test
@@ -94,10 +93,10 @@ class CertificateExpiryTest {
                         Map.entry(
                                 "jadegate_listener_certificate_expiry_timestamp_seconds"
                                         + " [web, a.test]",
-                                NOW.getEpochSecond() + 86_400.0),
+                                (double) (NOW.getEpochSecond() + 86_400)),
                         Map.entry(
                                 "jadegate_upstream_certificate_expiry_timestamp_seconds [app]",
-                                NOW.getEpochSecond() + 172_800.0));
+                                (double) (NOW.getEpochSecond() + 172_800)));
     }
 
     @Test
@@ -106,8 +105,7 @@ class CertificateExpiryTest {
         Credential early = days(3);
         shown =
                 IntStream.range(0, 2100)
-                        .mapToObj(i ->
-                                Shown.toClients("web", "h" + i, i == 2050 ? early : late))
+                        .mapToObj(i -> Shown.toClients("web", "h" + i, i == 2050 ? early : late))
                         .toList();
 
         Map<String, Double> report = report();

@@ -19,8 +19,10 @@ import java.nio.file.StandardCopyOption;
 import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,17 +36,21 @@ class CertificateFilesTest {
 
     private TestCertificates certificates;
     private Credential first;
-    private Gateway gateway;
+    private @Nullable Gateway gateway;
 
     @BeforeEach
-    void serve() throws Exception {
+    void makeCertificates() throws Exception {
         certificates = new TestCertificates(folder);
         first = certificates.write("shop", "shop.test");
     }
 
     @AfterEach
     void stop() {
-        gateway.close();
+        gateway().close();
+    }
+
+    private Gateway gateway() {
+        return Objects.requireNonNull(gateway);
     }
 
     /// @param entry of the only host
@@ -70,16 +76,13 @@ class CertificateFilesTest {
         Environment environment = new Environment(Map.of(), /* openSecrets= */ true);
         LoadResult loaded = loader.load(config, environment);
         assertThat(loaded).isInstanceOf(LoadResult.Loaded.class);
-        gateway =
-                Gateway.start(
-                        (LoadResult.Loaded) loaded, () -> loader.load(config, environment));
+        gateway = Gateway.start((LoadResult.Loaded) loaded, () -> loader.load(config, environment));
     }
 
     private Certificate shown() throws IOException {
-        String address = gateway.status().listeners().getFirst().address();
+        String address = gateway().status().listeners().getFirst().address();
         int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
-        try (TlsWire wire =
-                TlsWire.connect(certificates.client(), port, "shop.test", "TLSv1.3")) {
+        try (TlsWire wire = TlsWire.connect(certificates.client(), port, "shop.test", "TLSv1.3")) {
             return wire.session().getPeerCertificates()[0];
         }
     }
@@ -154,7 +157,7 @@ class CertificateFilesTest {
     }
 
     private void awaitMetric(String line) throws Exception {
-        var address = gateway.admin().get(30, TimeUnit.SECONDS).metricsAddress();
+        var address = gateway().admin().get(30, TimeUnit.SECONDS).metricsAddress();
         URI uri = URI.create("http://127.0.0.1:" + address.getPort() + "/metrics");
         try (HttpClient client = HttpClient.newHttpClient()) {
             Awaitility.await()

@@ -15,9 +15,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
@@ -178,10 +176,13 @@ final class ClientIdentity {
     private static List<String> names(X509Certificate own, int kind) {
         try {
             @Nullable Collection<List<?>> names = own.getSubjectAlternativeNames();
-            return Objects.requireNonNullElse(names, List.<List<?>>of()).stream()
+            if (names == null) {
+                return List.of();
+            }
+            return names.stream()
                     .filter(name -> name.get(0) instanceof Integer is && is == kind)
                     .map(name -> String.valueOf(name.get(1)))
-                    .collect(Collectors.toList());
+                    .toList();
         } catch (CertificateParsingException unreadable) {
             return List.of();
         }

@@ -103,11 +103,11 @@ public final class TlsHost {
         X509Certificate[] chain = settings.credential().chain().toArray(X509Certificate[]::new);
         SslContextBuilder builder =
                 SslContextBuilder.forServer(settings.credential().key(), chain)
-                        .sslProvider(provider.netty())
                         .protocols(settings.versions())
                         .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
                         .sessionTimeout(SESSION_SECONDS)
                         .sessionCacheSize(SESSIONS);
+        provider.configure(builder);
         if (!settings.protocols().isEmpty()) {
             builder.applicationProtocolConfig(
                     new ApplicationProtocolConfig(

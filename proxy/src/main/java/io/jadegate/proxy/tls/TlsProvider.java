@@ -1,11 +1,11 @@
 package io.jadegate.proxy.tls;
 
 import io.netty.handler.ssl.OpenSsl;
-import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-import io.netty.internal.tcnative.SSL;
 import java.security.Security;
-import javax.net.ssl.SSLEngine;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,13 +17,19 @@ public enum TlsProvider {
 
     private static final Logger LOG = LoggerFactory.getLogger(TlsProvider.class);
 
+    /// Best first. The first is a hybrid: whoever breaks one of its halves, by a quantum computer
+    /// or otherwise, has still the other before him.
+    private static final List<String> GROUPS =
+            List.of("X25519MLKEM768", "X25519", "P-256", "P-384");
+
     private final SslProvider netty;
 
     TlsProvider(SslProvider netty) {
         this.netty = netty;
     }
 
-    /// The one that this machine has. Asking for it loads the library.
+    /// The one that this machine has. Asking for it loads the library; contexts and engines of
+    /// BoringSSL are released by whoever made them.
     public static TlsProvider available() {
         return OpenSsl.isAvailable() ? BORINGSSL : JDK;
     }
@@ -39,22 +45,23 @@ public enum TlsProvider {
         return provider;
     }
 
-    /// As Netty names it. Contexts and engines of BoringSSL are released by whoever made them.
-    public SslProvider netty() {
-        return netty;
+    /// Has a context made by this provider, which agrees on keys by the groups that it is to offer.
+    /// The JDK chooses by itself.
+    public void configure(SslContextBuilder builder) {
+        builder.sslProvider(netty);
+        if (this == BORINGSSL) {
+            builder.option(OpenSslContextOption.GROUPS, GROUPS.toArray(String[]::new));
+        }
     }
 
-    /// Whether a finished handshake went on with an earlier session.
-    public static boolean resumed(SSLEngine engine) {
-        return engine instanceof ReferenceCountedOpenSslEngine boring
-                && SSL.isSessionReused(boring.sslPointer());
-    }
-
-    /// As people name it, with the version.
+    /// As people name it, with the version and the groups that keys are agreed on by.
     public String description() {
         return switch (this) {
-            case BORINGSSL -> OpenSsl.versionString();
-            case JDK -> "JDK " + Security.getProvider("SunJSSE").getVersionStr();
+            case BORINGSSL -> OpenSsl.versionString() + ", " + String.join(" ", GROUPS);
+            case JDK ->
+                    "JDK "
+                            + Security.getProvider("SunJSSE").getVersionStr()
+                            + ", its own groups, none of them post-quantum";
         };
     }
 }

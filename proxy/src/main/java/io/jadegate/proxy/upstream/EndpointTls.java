@@ -158,7 +158,6 @@ public final class EndpointTls {
     private static SslContext context(Material material) throws SSLException {
         SslContextBuilder builder =
                 SslContextBuilder.forClient()
-                        .sslProvider(TlsProvider.available().netty())
                         .protocols(VERSIONS)
                         // The name is checked together with the chain.
                         .endpointIdentificationAlgorithm(null)
@@ -170,6 +169,7 @@ public final class EndpointTls {
                                         ApplicationProtocolConfig.SelectedListenerFailureBehavior
                                                 .ACCEPT,
                                         ApplicationProtocolNames.HTTP_1_1));
+        TlsProvider.available().configure(builder);
         if (material.config.verify()) {
             builder.trustManager(EndpointTrust.in(material.trusted, material.revoked));
         } else {

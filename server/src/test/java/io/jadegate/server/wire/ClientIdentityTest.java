@@ -33,8 +33,8 @@ class ClientIdentityTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     private static final String CLAIMS =
             "X-Forwarded-Client-Cert: Hash=00\r\n"
-                + "cLiEnT-cErT: :AAAA:\r\n"
-                + "CLIENT-CERT-CHAIN: :AA==:\r\n";
+                    + "cLiEnT-cErT: :AAAA:\r\n"
+                    + "CLIENT-CERT-CHAIN: :AA==:\r\n";
     private static final String GET = "GET /a HTTP/1.1\r\nHost: pay.test\r\n" + CLAIMS + "\r\n";
 
     @RegisterExtension static final Gateway gateway = new Gateway();

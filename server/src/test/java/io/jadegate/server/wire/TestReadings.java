@@ -42,12 +42,4 @@ final class TestReadings {
     double value(String metric, String... labels) {
         return values.getOrDefault(key(metric, labels), 0.0);
     }
-
-    /// The label values of a metric's series, in the order in which they are shown.
-    List<List<String>> labels(String metric) {
-        return values.keySet().stream()
-                .filter(key -> key.getFirst().equals(metric))
-                .map(key -> key.subList(1, key.size()))
-                .toList();
-    }
 }
