@@ -7,8 +7,8 @@ import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.Peer;
 import io.jadegate.proxy.stream.ServerConnection;
 import io.jadegate.proxy.stream.TlsSession;
+import io.jadegate.proxy.tls.Resumption;
 import io.jadegate.proxy.tls.TlsHandler;
-import io.jadegate.proxy.tls.TlsProvider;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -52,6 +52,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerC
     private final Deadlines.Deadline deadline;
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable TlsHost host;
+    private long startMillis;
     private boolean over;
 
     /// Goes on with a connection whose protocol is known.
@@ -112,6 +113,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerC
     /// The client's name is known: from here on the provider has the word.
     void begin(ChannelHandlerContext hello, TlsHost chosen) {
         host = chosen;
+        startMillis = System.currentTimeMillis();
         hello.pipeline()
                 .replace(
                         hello.handler(),
@@ -147,7 +149,8 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerC
         deadline.cancel();
         TlsHandler tls = ctx.pipeline().get(TlsHandler.class);
         SSLSession session = tls.engine().getSession();
-        books.counts().handshakeDone(session.getProtocol(), TlsProvider.resumed(tls.engine()));
+        books.counts()
+                .handshakeDone(session.getProtocol(), Resumption.of(tls.engine(), startMillis));
         String protocol = tls.applicationProtocol();
         TlsHost chosen = Objects.requireNonNull(host);
         List<X509Certificate> chain = clientChain(session);

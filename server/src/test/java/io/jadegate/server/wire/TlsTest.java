@@ -347,14 +347,20 @@ class TlsTest {
     }
 
     private byte[] hello() throws Exception {
+        SSLEngine engine = engine("TLSv1.3");
+        ByteBuffer out = ByteBuffer.allocate(32 * 1024);
+        engine.wrap(ByteBuffer.allocate(0), out);
+        return Arrays.copyOf(out.array(), out.position());
+    }
+
+    private SSLEngine engine(String version) {
         SSLEngine engine = client.createSSLEngine();
         engine.setUseClientMode(true);
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setServerNames(List.of(new SNIHostName("shop.test")));
+        parameters.setProtocols(new String[] {version});
         engine.setSSLParameters(parameters);
-        ByteBuffer out = ByteBuffer.allocate(32 * 1024);
-        engine.wrap(ByteBuffer.allocate(0), out);
-        return Arrays.copyOf(out.array(), out.position());
+        return engine;
     }
 
     @Test
@@ -391,6 +397,27 @@ class TlsTest {
 
         wire.awaitGone();
         Gateway.await("it", () -> handshakes().containsKey("protocol"));
+    }
+
+    /// The client hears why, and the endpoint does not take what it got for the whole request.
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void endsAConnectionOnWhichARecordIsForged(String version) throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(config(shop()), backend.address());
+        Wire wire = gateway.connect().secure(engine(version));
+        wire.send("POST / HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 10\r\n\r\nhalf");
+        Wire upstream = backend.accept();
+        upstream.readHead();
+        assertThat(upstream.read(4)).isEqualTo("half");
+
+        String forged = "\u0017\u0003\u0003\u0000 " + "x".repeat(32);
+        wire.sendInTheClear(forged + forged);
+
+        assertThatExceptionOfType(SSLException.class)
+                .isThrownBy(wire::readToEnd)
+                .withMessageContaining("bad_record_mac");
+        upstream.awaitGone();
     }
 
     @Test
