@@ -72,6 +72,11 @@ final class OneEnding implements ExchangeFacts {
     }
 
     @Override
+    public String upstreamProtocol() {
+        return "HTTP/1.1";
+    }
+
+    @Override
     public int status() {
         return 200;
     }

@@ -211,6 +211,7 @@ final class Compiler {
                     EndpointTls tls =
                             EndpointTls.of(
                                     upstream.tls(),
+                                    upstream.protocol(),
                                     "upstreams." + name + ".tls",
                                     old == null ? null : old.tls(),
                                     problems);

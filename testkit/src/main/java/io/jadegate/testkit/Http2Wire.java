@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// A client of HTTP/2 that says what a test wants it to say, frame by frame, right or wrong. Fields
-/// are sent as literals of any octets.
+/// An end of HTTP/2, a client's or an endpoint's, that says what a test wants it to say, frame by
+/// frame, right or wrong. Fields are sent as literals of any octets.
 ///
 /// It reads only when it is asked to, and gives credit back for what it reads, but for the streams
 /// of [#stall].
@@ -104,6 +104,9 @@ public final class Http2Wire implements AutoCloseable {
         }
     }
 
+    private final Map<Long, Integer> seen = new HashMap<>();
+    private int lastRequest;
+
     private Http2Wire(Wire wire) {
         this.wire = wire;
     }
@@ -113,6 +116,21 @@ public final class Http2Wire implements AutoCloseable {
         Http2Wire http2 = new Http2Wire(wire);
         wire.send(PREFACE);
         return http2.settings(settings);
+    }
+
+    /// Begins to speak as an endpoint: settings as identifiers and values. The gateway's preface is
+    /// read first.
+    public static Http2Wire accepting(Wire wire, int... settings) throws IOException {
+        return silent(wire).settings(settings);
+    }
+
+    /// Begins to speak as an endpoint that says nothing yet.
+    public static Http2Wire silent(Wire wire) throws IOException {
+        String preface = wire.read(PREFACE.length());
+        if (!preface.equals(PREFACE)) {
+            throw new IOException("not a preface: " + preface);
+        }
+        return new Http2Wire(wire);
     }
 
     /// The same, with a window of so many octets for each stream.
@@ -176,6 +194,14 @@ public final class Http2Wire implements AutoCloseable {
                                 "example.com",
                                 ":path",
                                 path));
+        all.addAll(List.of(fields));
+        return head(stream, end, all.toArray(String[]::new));
+    }
+
+    /// Sends the head of an answer, with further fields.
+    public Http2Wire respond(int stream, boolean end, int status, String... fields)
+            throws IOException {
+        List<String> all = new ArrayList<>(List.of(":status", Integer.toString(status)));
         all.addAll(List.of(fields));
         return head(stream, end, all.toArray(String[]::new));
     }
@@ -249,6 +275,7 @@ public final class Http2Wire implements AutoCloseable {
     }
 
     private void take(Frame frame) throws IOException {
+        seen.merge(kind(frame.type, frame.stream), 1, Integer::sum);
         switch (frame.type) {
             case SETTINGS -> {
                 if (!frame.has(ACK)) {
@@ -319,6 +346,15 @@ public final class Http2Wire implements AutoCloseable {
         return answers.computeIfAbsent(stream, _ -> new Answer());
     }
 
+    /// How many frames of a type have been read on a stream.
+    public int frames(int type, int stream) {
+        return seen.getOrDefault(kind(type, stream), 0);
+    }
+
+    private static long kind(int type, int stream) {
+        return (long) stream << 8 | type;
+    }
+
     /// Reads until a stream is over, in whichever way.
     public Answer await(int stream) throws IOException {
         Answer answer = answer(stream);
@@ -326,6 +362,19 @@ public final class Http2Wire implements AutoCloseable {
             read();
         }
         return answer;
+    }
+
+    /// Reads until the gateway begins a request that was not there before.
+    ///
+    /// @return its stream
+    public int awaitRequest() throws IOException {
+        while (true) {
+            Frame frame = read();
+            if (frame.type == HEADERS && frame.stream > lastRequest) {
+                lastRequest = frame.stream;
+                return frame.stream;
+            }
+        }
     }
 
     /// Reads until a stream has brought so many octets of an answer.

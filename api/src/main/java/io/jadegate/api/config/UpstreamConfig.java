@@ -40,10 +40,9 @@ public record UpstreamConfig(
     public enum Protocol {
         @Doc("HTTP/1.1")
         HTTP1,
-        @Doc("HTTP/2")
-        @Planned
+        @Doc("HTTP/2, in clear by prior knowledge, under TLS as ALPN must agree")
         HTTP2,
-        @Doc("what ALPN says under TLS, HTTP/1.1 in clear")
+        @Doc("what ALPN agrees on under TLS, HTTP/1.1 in clear")
         AUTO
     }
 

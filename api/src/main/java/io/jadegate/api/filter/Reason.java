@@ -184,6 +184,24 @@ public record Reason(String code, int status, @Nullable String proxyError, Strin
                     502,
                     "tls_certificate_error",
                     "The endpoint's certificate is revoked.");
+    public static final Reason UPSTREAM_NO_HTTP2 =
+            new Reason(
+                    "UPSTREAM_NO_HTTP2",
+                    502,
+                    "http_protocol_error",
+                    "The endpoint does not speak HTTP/2.");
+    public static final Reason UPSTREAM_STREAM_REFUSED =
+            new Reason(
+                    "UPSTREAM_STREAM_REFUSED",
+                    503,
+                    "destination_unavailable",
+                    "The endpoint did not begin the request.");
+    public static final Reason UPSTREAM_CALM_ASKED =
+            new Reason(
+                    "UPSTREAM_CALM_ASKED",
+                    503,
+                    "connection_limit_reached",
+                    "The endpoint asks for fewer requests.");
     public static final Reason UPSTREAM_RESET =
             new Reason(
                     "UPSTREAM_RESET",

@@ -64,7 +64,6 @@ class GoldenTest {
                         "routes.orders.match.when",
                         "routes.canary.split",
                         "routes.greeter.match.grpc",
-                        "upstreams.greeter.protocol",
                         "upstreams.orders.breaker",
                         "tokens");
     }

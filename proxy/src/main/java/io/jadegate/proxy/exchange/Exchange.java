@@ -99,6 +99,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     private @Nullable Target target;
     private int headBytes;
     private boolean connectionReused;
+    private @Nullable String upstreamProtocol;
     private int status;
     private boolean cut;
     private boolean tunnel;
@@ -270,7 +271,12 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     void lent(Attempt current, HttpStream.Client stream, Target chosen) {
         target = chosen;
         connectionReused = stream.reused();
+        upstreamProtocol = stream.protocol();
         boolean upgrade = context.wantsWebSocket();
+        if (upgrade && !stream.upgradable()) {
+            respond(upgradeRefused());
+            return;
+        }
         Forwarding.request(state.request(), context, upstreamOf(), chosen, bodyLength, upgrade);
         if (head.webSocket()) {
             key = HandshakeKey.random(loop.random());
@@ -297,8 +303,13 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     /// Whether the body may be needed again after it has been sent.
     private boolean mayRetryLater(HttpStream.Client stream) {
         Route route = route();
-        return attempts < route.tries()
-                && head.method().idempotent()
+        if (attempts >= route.tries()) {
+            return false;
+        }
+        if (stream.refusable() && route.retriesOn(RetryConfig.Condition.REFUSED_STREAM)) {
+            return true;
+        }
+        return head.method().idempotent()
                 && (route.perTryNanos() > 0
                         || route.retriesOn(RetryConfig.Condition.RESET_BEFORE_RESPONSE)
                         || (stream.reused()
@@ -329,13 +340,28 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             cut(failure);
             return;
         }
-        boolean again = failure.kind() == Failure.Kind.RESET_BEFORE_RESPONSE && retriesReset();
+        boolean again = retries(failure.kind());
         Target failed = current.target();
         endAttempt(failure);
-        if (again && retry(connectionReused ? null : failed)) {
+        // A connection that had stood for long says nothing about its endpoint.
+        boolean ofEndpoint =
+                failure.kind() != Failure.Kind.RESET_BEFORE_RESPONSE || !connectionReused;
+        if (again && retry(ofEndpoint ? failed : null)) {
             return;
         }
         respond(failure);
+    }
+
+    /// Whether a request that was sent may be sent again.
+    private boolean retries(Failure.Kind kind) {
+        return switch (kind) {
+            case STREAM_REFUSED -> route().retriesOn(RetryConfig.Condition.REFUSED_STREAM);
+            case STREAM_RESET ->
+                    head.method().idempotent()
+                            && route().retriesOn(RetryConfig.Condition.RESET_BEFORE_RESPONSE);
+            case RESET_BEFORE_RESPONSE -> retriesReset();
+            default -> false;
+        };
     }
 
     private boolean retriesReset() {
@@ -960,6 +986,11 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     @Override
     public boolean connectionReused() {
         return connectionReused;
+    }
+
+    @Override
+    public @Nullable String upstreamProtocol() {
+        return upstreamProtocol;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.jadegate.proxy.exchange;
 
+import io.jadegate.api.config.UpstreamConfig;
 import io.jadegate.api.filter.Decision;
 import io.jadegate.api.filter.LocalResponse;
 import io.jadegate.api.filter.Reason;
@@ -10,6 +11,7 @@ import io.jadegate.api.plane.Explanation;
 import io.jadegate.api.plane.Explanation.Verdict;
 import io.jadegate.proxy.http1.HeadReader;
 import io.jadegate.proxy.http1.HeadWriter;
+import io.jadegate.proxy.http2.HeadText;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.OutgoingRequest;
 import io.jadegate.proxy.stream.Peer;
@@ -91,14 +93,20 @@ public final class Explainer {
     private Explanation forwarded(
             RequestContext context, Route route, Upstream upstream, long bodyLength) {
         boolean upgrade = context.wantsWebSocket();
-        if (upgrade && route.websocket() == null) {
+        boolean http2 = upstream.config().protocol() == UpstreamConfig.Protocol.HTTP2;
+        if (upgrade && (route.websocket() == null || http2)) {
             return answered(context, LocalResponse.of(Reason.UPGRADE_REFUSED));
         }
         OutgoingRequest out = new OutgoingRequest();
         Forwarding.request(out, context, upstream, upstream.onlyTarget(), bodyLength, upgrade);
+        String sent = http2 ? HeadText.of(out, upstream.tls() != null) : http1(out);
+        return explanation(context, Verdict.FORWARDED, 0, null, null, upstream, sent);
+    }
+
+    private static String http1(OutgoingRequest out) {
         Octets octets = new Octets(1024);
         HeadWriter.request(octets, out);
-        return explanation(context, Verdict.FORWARDED, 0, null, null, upstream, octets.toString());
+        return octets.toString();
     }
 
     private Explanation answered(RequestContext context, LocalResponse response) {

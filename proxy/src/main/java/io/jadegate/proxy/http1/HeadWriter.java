@@ -2,6 +2,7 @@ package io.jadegate.proxy.http1;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.Octets;
 import io.jadegate.api.http.RequestHead;
@@ -23,6 +24,7 @@ public final class HeadWriter {
     private static final byte[] KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
     private static final byte[] OK = ascii("HTTP/1.1 200 OK\r\n");
 
+    private static final byte[] EMPTY = ascii("Content-Length: 0\r\n");
     private static final byte[] LAST_CHUNK = ascii("0\r\n");
 
     private HeadWriter() {}
@@ -88,6 +90,9 @@ public final class HeadWriter {
         response.extra().writeTo(out, HeaderFields.Selection.ALL);
         if (chunked) {
             out.put(CHUNKED);
+        } else if (response.bodyLength() == 0 && !declaresLength(response)) {
+            // An answer of another version needs no length to end.
+            out.put(EMPTY);
         }
         if (status == 101) {
             out.put(UPGRADE);
@@ -99,6 +104,13 @@ public final class HeadWriter {
             }
         }
         out.put(CRLF);
+    }
+
+    private static boolean declaresLength(OutgoingResponse response) {
+        HeaderFields fields = response.head().fields();
+        return response.extra().contains(FieldName.CONTENT_LENGTH)
+                || (fields.contains(FieldName.CONTENT_LENGTH)
+                        && response.selection().keeps(FieldName.CONTENT_LENGTH));
     }
 
     /// Writes the line before a chunk's data.

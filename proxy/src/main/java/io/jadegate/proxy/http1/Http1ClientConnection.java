@@ -625,6 +625,21 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
         }
 
         @Override
+        public boolean refusable() {
+            return false;
+        }
+
+        @Override
+        public boolean upgradable() {
+            return true;
+        }
+
+        @Override
+        public String protocol() {
+            return "HTTP/1.1";
+        }
+
+        @Override
         public void send(ByteBuf data) {
             if (!live() || !data.isReadable()) {
                 data.release();

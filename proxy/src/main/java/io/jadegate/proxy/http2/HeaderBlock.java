@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// once and a head that came by HTTP/2 is passed on like any other. What RFC 9113 calls malformed
 /// is remembered, not thrown: the block must be decompressed to its end, whatever is in it, or the
 /// connection's next one cannot be.
-abstract sealed class HeaderBlock extends NettyHeaders permits RequestBlock {
+abstract sealed class HeaderBlock extends NettyHeaders permits RequestBlock, ResponseBlock {
     /// What RFC 9113 §6.5.2 has a field weigh besides its octets.
     private static final int FIELD_WEIGHT = 32;
 

@@ -448,7 +448,9 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
 
     /// The client begins no streams any more, or so it says; we never did.
     @Override
-    public void goAwayRead(int lastStream, long code) {}
+    public void goAwayRead(int lastStream, long code) {
+        counts().goAwayReceived(code);
+    }
 
     // ---- frames of streams
 

@@ -45,6 +45,7 @@ final class Multiplexer<S extends Http2Stream> implements FrameInput.Receiver {
     private int receiveWindow = CONNECTION_WINDOW;
     private int credit;
     private int waitingReplies;
+    private int repliedBehind;
 
     /// The part of a connection that is not the same at both ends.
     interface Side {
@@ -229,12 +230,11 @@ final class Multiplexer<S extends Http2Stream> implements FrameInput.Receiver {
     @Override
     public void resetRead(int id, long code) {
         S stream = streams.get(id);
-        // Whoever began no stream can only give up those that it was asked to take.
-        if ((peerBegins || stream == null) && !within(FrameLimits.Kind.RESET)) {
-            return;
-        }
         if (isIdle(id)) {
             side.end(Http2Error.PROTOCOL_ERROR, "RST_STREAM on an idle stream");
+            return;
+        }
+        if (!mayReset(stream)) {
             return;
         }
         side.counts().resetReceived(code);
@@ -243,6 +243,15 @@ final class Multiplexer<S extends Http2Stream> implements FrameInput.Receiver {
             remove(stream, ClosedStreams.How.RESET_BY_PEER);
             side.streamEnded();
         }
+    }
+
+    /// Who begins streams can make work of giving them up; who is asked to take them, only of doing
+    /// so more than once.
+    private boolean mayReset(@Nullable S stream) {
+        if (peerBegins) {
+            return within(FrameLimits.Kind.RESET);
+        }
+        return stream != null || within(FrameLimits.Kind.LATE);
     }
 
     @Override
@@ -308,7 +317,9 @@ final class Multiplexer<S extends Http2Stream> implements FrameInput.Receiver {
     /// Something is about to be answered that no window holds back. Who does not read gets only so
     /// many answers; one too many ends the connection.
     boolean mayReply() {
-        if (output.heldBytes() == 0 && !output.pending()) {
+        // Something may be about to be sent at any time: what counts is that the last was taken.
+        if (output.heldBytes() == 0 && output.sends() != repliedBehind) {
+            repliedBehind = output.sends();
             waitingReplies = 0;
         }
         if (++waitingReplies > MAX_WAITING_REPLIES) {

@@ -3,6 +3,9 @@ package io.jadegate.proxy.http2;
 import io.jadegate.api.http.Ascii;
 import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
+import io.jadegate.api.http.Method;
+import io.jadegate.api.http.RequestHead;
+import io.jadegate.proxy.stream.OutgoingRequest;
 import io.jadegate.proxy.stream.OutgoingResponse;
 import io.netty.handler.codec.http2.Http2HeadersEncoder;
 import io.netty.util.AsciiString;
@@ -19,6 +22,19 @@ final class OutgoingFields extends NettyHeaders {
     private static final AsciiString[] FIELD_NAMES = new AsciiString[FieldName.count()];
     private static final AsciiString[] STATUSES = new AsciiString[600];
     private static final AsciiString STATUS = AsciiString.cached(":status");
+    private static final AsciiString METHOD = AsciiString.cached(":method");
+    private static final AsciiString SCHEME = AsciiString.cached(":scheme");
+    private static final AsciiString AUTHORITY = AsciiString.cached(":authority");
+    private static final AsciiString PATH = AsciiString.cached(":path");
+    private static final AsciiString GET = AsciiString.cached("GET");
+    private static final AsciiString POST = AsciiString.cached("POST");
+    private static final AsciiString HTTP = AsciiString.cached("http");
+    private static final AsciiString HTTPS = AsciiString.cached("https");
+    private static final AsciiString TE = AsciiString.cached("te");
+    private static final AsciiString TRAILERS = AsciiString.cached("trailers");
+
+    /// The most pseudo-header fields that a head has.
+    private static final int PSEUDO = 4;
 
     /// Fields of one hop (RFC 9113 §8.2.2), and those that prove a handshake of HTTP/1.1 (RFC 8441
     /// §5).
@@ -60,28 +76,90 @@ final class OutgoingFields extends NettyHeaders {
     }
 
     private final Cursor cursor = new Cursor();
-    private @Nullable AsciiString status;
+    private final AsciiString[] pseudoNames = new AsciiString[PSEUDO];
+    private final AsciiString[] pseudoValues = new AsciiString[PSEUDO];
+    private int pseudo;
+    private boolean te;
     private HeaderFields fields = new HeaderFields(0, 1);
     private HeaderFields.Selection selection = HeaderFields.Selection.ALL;
     private @Nullable HeaderFields extra;
 
     /// Shows a response head, until the next call.
     OutgoingFields of(OutgoingResponse response) {
+        begin(response.extra());
         // A tunnel begins with 200 here (RFC 8441 §5).
         int code = response.head().status();
-        status = STATUSES[code == 101 ? 200 : code];
+        pseudo(STATUS, STATUSES[code == 101 ? 200 : code]);
         fields = response.head().fields();
         selection = response.selection();
-        extra = response.extra();
         return this;
+    }
+
+    /// Shows a request head, until the next call.
+    ///
+    /// @param secure whether it goes out on a connection that is encrypted
+    OutgoingFields of(OutgoingRequest request, boolean secure) {
+        begin(request.extra());
+        RequestHead head = request.head();
+        pseudo(METHOD, method(head.method()));
+        pseudo(SCHEME, secure ? HTTPS : HTTP);
+        pseudo(AUTHORITY, authority(request));
+        pseudo(PATH, path(head));
+        fields = head.fields();
+        selection = request.selection();
+        te = request.acceptsTrailers();
+        return this;
+    }
+
+    private static AsciiString method(Method method) {
+        if (method.equals(Method.GET)) {
+            return GET;
+        }
+        return method.equals(Method.POST) ? POST : new AsciiString(method.name());
+    }
+
+    private static AsciiString authority(OutgoingRequest request) {
+        if (!request.authority().isEmpty()) {
+            return new AsciiString(request.authority());
+        }
+        RequestHead head = request.head();
+        int start = head.authorityStart();
+        return new AsciiString(
+                head.fields().bytes(), start, head.authorityEnd() - start, /* copy= */ true);
+    }
+
+    /// Path and query as one.
+    private static AsciiString path(RequestHead head) {
+        byte[] bytes = head.fields().bytes();
+        int start = head.pathStart();
+        int length = head.pathEnd() - start;
+        if (head.queryStart() < 0) {
+            return new AsciiString(bytes, start, length, /* copy= */ true);
+        }
+        int queryLength = head.queryEnd() - head.queryStart();
+        byte[] whole = new byte[length + 1 + queryLength];
+        System.arraycopy(bytes, start, whole, 0, length);
+        whole[length] = '?';
+        System.arraycopy(bytes, head.queryStart(), whole, length + 1, queryLength);
+        return new AsciiString(whole, /* copy= */ false);
+    }
+
+    private void begin(@Nullable HeaderFields extra) {
+        this.extra = extra;
+        pseudo = 0;
+        te = false;
+    }
+
+    private void pseudo(AsciiString name, AsciiString value) {
+        pseudoNames[pseudo] = name;
+        pseudoValues[pseudo++] = value;
     }
 
     /// Shows trailer fields, until the next call.
     OutgoingFields of(HeaderFields trailers) {
-        status = null;
+        begin(null);
         fields = trailers;
         selection = HeaderFields.Selection.ALL;
-        extra = null;
         return this;
     }
 
@@ -97,12 +175,14 @@ final class OutgoingFields extends NettyHeaders {
                     Map.Entry<CharSequence, CharSequence> {
         private @Nullable HeaderFields current;
         private int next;
-        private boolean statusNext;
+        private int nextPseudo;
+        private boolean teNext;
         private AsciiString name = AsciiString.EMPTY_STRING;
         private AsciiString value = AsciiString.EMPTY_STRING;
 
         void begin() {
-            statusNext = status != null;
+            nextPseudo = 0;
+            teNext = te;
             current = fields;
             next = 0;
             skip();
@@ -128,21 +208,19 @@ final class OutgoingFields extends NettyHeaders {
 
         @Override
         public boolean hasNext() {
-            return statusNext || current != null;
+            return nextPseudo < pseudo || current != null || teNext;
         }
 
         @Override
         public Map.Entry<CharSequence, CharSequence> next() {
-            AsciiString code = status;
-            HeaderFields from = current;
-            if (statusNext && code != null) {
-                statusNext = false;
-                name = STATUS;
-                value = code;
+            if (nextPseudo < pseudo) {
+                name = pseudoNames[nextPseudo];
+                value = pseudoValues[nextPseudo++];
                 return this;
             }
+            HeaderFields from = current;
             if (from == null) {
-                throw new NoSuchElementException();
+                return te();
             }
             int i = next++;
             int id = from.id(i);
@@ -152,6 +230,16 @@ final class OutgoingFields extends NettyHeaders {
                     new AsciiString(
                             from.bytes(), start, from.valueEnd(i) - start, /* copy= */ true);
             skip();
+            return this;
+        }
+
+        private Map.Entry<CharSequence, CharSequence> te() {
+            if (!teNext) {
+                throw new NoSuchElementException();
+            }
+            teNext = false;
+            name = TE;
+            value = TRAILERS;
             return this;
         }
 

@@ -78,9 +78,9 @@ final class StreamOutput {
         stream.allWritten();
     }
 
-    /// Whether the end has been sent; it may still wait behind octets.
-    boolean ended() {
-        return ended;
+    /// Whether nothing of the stream is still to be written.
+    boolean endWritten() {
+        return endWritten;
     }
 
     /// Whether octets wait for the peer's window.

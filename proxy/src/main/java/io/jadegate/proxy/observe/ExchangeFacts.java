@@ -43,6 +43,9 @@ public interface ExchangeFacts {
     /// Whether the last attempt used a connection that had served a request before.
     boolean connectionReused();
 
+    /// The HTTP version spoken with the target; null when there was no connection.
+    @Nullable String upstreamProtocol();
+
     /// The status sent to the client, or 0 when no answer was begun.
     int status();
 

@@ -81,6 +81,7 @@ final class JsonFormat implements LineFormat {
         optional(line, ",\"target\":\"", facts.target());
         line.raw(",\"attempts\":").number(facts.attempts());
         line.raw(",\"reused\":").raw(facts.connectionReused() ? "true" : "false");
+        optional(line, ",\"upstream_protocol\":\"", facts.upstreamProtocol());
         if (facts.firstByteNanos() >= 0) {
             line.raw(",\"first_byte_ms\":").millis(facts.firstByteNanos());
         }

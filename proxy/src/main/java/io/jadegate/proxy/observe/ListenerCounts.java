@@ -152,6 +152,6 @@ public final class ListenerCounts {
                 .forEach((reason, count) -> readings.value(TURNED_AWAY, count, name, reason));
         ReasonCounts.sum(listener, counts -> counts.shadowed)
                 .forEach((reason, count) -> readings.value(SHADOWED, count, name, reason));
-        Http2Counts.report(listener, readings, name);
+        Http2Counts.reportListener(listener, readings);
     }
 }

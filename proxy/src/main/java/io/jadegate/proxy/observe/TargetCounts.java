@@ -54,6 +54,7 @@ public final class TargetCounts {
 
     private final Tally tally = new Tally(8);
     private final ReasonCounts failures = new ReasonCounts();
+    private final Http2Counts http2 = new Http2Counts();
 
     TargetCounts() {}
 
@@ -102,6 +103,10 @@ public final class TargetCounts {
         tally.increment(FAILED_SLOT);
     }
 
+    public Http2Counts http2() {
+        return http2;
+    }
+
     static void report(PerLoop<TargetCounts> target, Readings readings) {
         String upstream = target.labels().get(0);
         String address = target.labels().get(1);
@@ -122,6 +127,7 @@ public final class TargetCounts {
         handshakes(target, readings, FULL_SLOT, "full");
         handshakes(target, readings, RESUMED_SLOT, "resumed");
         handshakes(target, readings, FAILED_SLOT, "failed");
+        Http2Counts.reportTarget(target, readings);
     }
 
     /// Nothing is shown of what a target without TLS never does.

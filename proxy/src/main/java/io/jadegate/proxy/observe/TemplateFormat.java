@@ -42,6 +42,7 @@ final class TemplateFormat implements LineFormat {
                     .text("detail", story -> story.facts.detail())
                     .word("attempts", (story, _) -> story.line.number(story.facts.attempts()))
                     .text("reused", story -> Boolean.toString(story.facts.connectionReused()))
+                    .text("upstream.protocol", story -> story.facts.upstreamProtocol())
                     .text("cut", story -> Boolean.toString(story.facts.cut()))
                     .text("tunnel", story -> Boolean.toString(story.facts.tunnel()))
                     .word(

@@ -64,6 +64,14 @@ public record Failure(Kind kind, @Nullable String detail) {
         TLS_CERTIFICATE_UNTRUSTED(Side.UPSTREAM, Reason.UPSTREAM_CERTIFICATE_UNTRUSTED),
         TLS_CERTIFICATE_NAME(Side.UPSTREAM, Reason.UPSTREAM_CERTIFICATE_NAME),
         TLS_CERTIFICATE_REVOKED(Side.UPSTREAM, Reason.UPSTREAM_CERTIFICATE_REVOKED),
+        /// The endpoint, of which HTTP/2 was expected, speaks something else.
+        NO_HTTP2(Side.UPSTREAM, Reason.UPSTREAM_NO_HTTP2),
+        /// The endpoint said that it has not begun the request (RFC 9113 §8.7).
+        STREAM_REFUSED(Side.UPSTREAM, Reason.UPSTREAM_STREAM_REFUSED),
+        /// The endpoint reset the request's stream because there are too many (ENHANCE_YOUR_CALM).
+        STREAM_TOO_MANY(Side.UPSTREAM, Reason.UPSTREAM_CALM_ASKED),
+        /// The endpoint reset the request's stream, before a response.
+        STREAM_RESET(Side.UPSTREAM, Reason.UPSTREAM_RESET),
         /// The connection ended before the first octet of a response.
         RESET_BEFORE_RESPONSE(Side.UPSTREAM, Reason.UPSTREAM_RESET),
         /// The connection ended inside a response.
@@ -113,7 +121,9 @@ public record Failure(Kind kind, @Nullable String detail) {
                         TLS_CERTIFICATE_EXPIRED,
                         TLS_CERTIFICATE_UNTRUSTED,
                         TLS_CERTIFICATE_NAME,
-                        TLS_CERTIFICATE_REVOKED ->
+                        TLS_CERTIFICATE_REVOKED,
+                        NO_HTTP2,
+                        STREAM_REFUSED ->
                         true;
                 default -> false;
             };

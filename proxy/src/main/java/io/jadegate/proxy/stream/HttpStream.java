@@ -57,6 +57,17 @@ public sealed interface HttpStream extends ByteStream {
 
         /// Whether the connection had served another request before.
         boolean reused();
+
+        /// Whether the endpoint may say, after the request has been sent, that it has not begun it
+        /// ([Failure.Kind#STREAM_REFUSED]).
+        boolean refusable();
+
+        /// Whether the stream can become a tunnel when a request asks for one
+        /// ([OutgoingRequest#upgrade()]).
+        boolean upgradable();
+
+        /// The HTTP version that is spoken, as logs have it.
+        String protocol();
     }
 
     /// Told about a request's body.

@@ -37,6 +37,7 @@ public final class Output implements Runnable {
     private int beforeMark;
     private int sinceMark;
     private int charged;
+    private int sends;
 
     /// @param drained told when the socket has taken all, after some of it had to wait
     public Output(ChannelHandlerContext ctx, Loop loop, Runnable drained) {
@@ -117,15 +118,22 @@ public final class Output implements Runnable {
             loop.counts().copied(buffer.readableBytes());
             loop.counts().socketWrite();
             sinceMark += buffer.capacity();
+            sends++;
             ctx.writeAndFlush(buffer.retain(), ctx.voidPromise());
             loop.writeBuffers().giveBack(buffer);
             settle();
         } else if (dirty) {
             dirty = false;
             loop.counts().socketWrite();
+            sends++;
             ctx.flush();
             settle();
         }
+    }
+
+    /// How often what there was has been handed to the socket; to be compared with a later answer.
+    public int sends() {
+        return sends;
     }
 
     /// Whether the peer takes more. Much of what fills the connection may only wait for a flush.

@@ -13,6 +13,7 @@ final class Capacity {
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger pending = new AtomicInteger();
     private final AtomicInteger retries = new AtomicInteger();
+    private final AtomicInteger sharing = new AtomicInteger();
     private final List<Loop> loops;
     private final List<ArrayDeque<Lease>> waiting;
 
@@ -35,7 +36,13 @@ final class Capacity {
 
     /// Connections that serve no request, as far as the two counters agree at the moment.
     int idle() {
-        return connections.get() - requests.get();
+        return connections.get() - requests.get() + sharing.get();
+    }
+
+    /// So many more requests than before share a connection, each that is not the only one of its
+    /// connection.
+    void share(int more) {
+        sharing.addAndGet(more);
     }
 
     /// Runs `task` on every loop but one.

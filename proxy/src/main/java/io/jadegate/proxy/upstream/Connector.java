@@ -1,6 +1,5 @@
 package io.jadegate.proxy.upstream;
 
-import io.jadegate.proxy.http1.Http1ClientConnection;
 import io.jadegate.proxy.stream.ByteStream;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HeadLimits;
@@ -20,7 +19,9 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Opens connections to endpoints.
 ///
@@ -36,8 +37,15 @@ public record Connector(Transport transport, HeadLimits limits) {
     /// @param tls then, until the TLS handshake has ended
     public record Patience(long connect, long tls) {}
 
-    /// Told once, on the loop, what became of a connection that was asked for.
+    /// Has a connection made. Told once, on the loop, what became of it.
     interface Opening {
+        /// Who speaks by the connection; asked once.
+        ///
+        /// @param agreed the protocol that was agreed on under TLS (RFC 7301); null for none, and
+        ///   in the clear
+        /// @return null when what is needed was not agreed on
+        @Nullable ChannelHandler speaker(@Nullable String agreed);
+
         /// The connection stands, its TLS handshake included where there is one.
         void opened();
 
@@ -45,15 +53,8 @@ public record Connector(Transport transport, HeadLimits limits) {
     }
 
     /// Opens a connection on `loop`.
-    ///
-    /// @param connection who speaks by it
     void connect(
-            Loop loop,
-            Target target,
-            SocketAddress address,
-            Patience patience,
-            Http1ClientConnection connection,
-            Opening opening) {
+            Loop loop, Target target, SocketAddress address, Patience patience, Opening opening) {
         EndpointTls tls = target.tls();
         Bootstrap bootstrap =
                 new Bootstrap()
@@ -68,17 +69,13 @@ public record Connector(Transport transport, HeadLimits limits) {
                         .option(ChannelOption.AUTO_CLOSE, false)
                         .handler(
                                 tls == null
-                                        ? connection
+                                        ? Objects.requireNonNull(opening.speaker(null))
                                         : secured(
                                                 tls,
                                                 loop,
                                                 target,
                                                 new TlsHandshake(
-                                                        loop,
-                                                        target,
-                                                        connection,
-                                                        opening,
-                                                        patience.tls())));
+                                                        loop, target, opening, patience.tls())));
         if (address instanceof InetSocketAddress) {
             bootstrap.option(ChannelOption.TCP_NODELAY, true);
             bootstrap.option(ChannelOption.SO_KEEPALIVE, true);

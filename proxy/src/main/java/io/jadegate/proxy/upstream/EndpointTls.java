@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.jadegate.api.config.Address;
 import io.jadegate.api.config.Problem;
 import io.jadegate.api.config.Secret;
+import io.jadegate.api.config.UpstreamConfig;
 import io.jadegate.api.config.UpstreamTlsConfig;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.tls.Certificates;
@@ -51,9 +52,11 @@ public final class EndpointTls {
 
     /// What it is made of.
     ///
+    /// @param protocol what is spoken with the endpoints, offered by ALPN
     /// @param trusted null for the authorities that the Java runtime knows
     private record Material(
             UpstreamTlsConfig config,
+            UpstreamConfig.Protocol protocol,
             @Nullable List<X509Certificate> trusted,
             List<X509CRL> revoked,
             @Nullable Credential credential) {}
@@ -69,17 +72,19 @@ public final class EndpointTls {
 
     /// Reads the files of a configuration. Blocks.
     ///
+    /// @param protocol what is spoken with the endpoints
     /// @param path where it stands
     /// @param before what served until now; returned if nothing has changed
     /// @param problems what is wrong is added here
     /// @return null when something is
     public static @Nullable EndpointTls of(
             UpstreamTlsConfig config,
+            UpstreamConfig.Protocol protocol,
             String path,
             @Nullable EndpointTls before,
             List<Problem> problems) {
         int known = problems.size();
-        Material material = read(config, path, problems);
+        Material material = read(config, protocol, path, problems);
         if (problems.stream()
                 .skip(known)
                 .anyMatch(problem -> problem.severity() == Problem.Severity.ERROR)) {
@@ -96,7 +101,11 @@ public final class EndpointTls {
         }
     }
 
-    private static Material read(UpstreamTlsConfig config, String path, List<Problem> problems) {
+    private static Material read(
+            UpstreamTlsConfig config,
+            UpstreamConfig.Protocol protocol,
+            String path,
+            List<Problem> problems) {
         List<X509Certificate> trusted = null;
         List<X509CRL> revoked = List.of();
         Credential credential = null;
@@ -128,7 +137,7 @@ public final class EndpointTls {
         if (name != null && literal(name) == null && !isHostName(name)) {
             problems.add(Problem.error(path + ".server-name", "\"" + name + "\" is no host name"));
         }
-        return new Material(config, trusted, revoked, credential);
+        return new Material(config, protocol, trusted, revoked, credential);
     }
 
     private static void warnOfValidity(Credential credential, String path, List<Problem> problems) {
@@ -168,7 +177,7 @@ public final class EndpointTls {
                                                 .NO_ADVERTISE,
                                         ApplicationProtocolConfig.SelectedListenerFailureBehavior
                                                 .ACCEPT,
-                                        ApplicationProtocolNames.HTTP_1_1));
+                                        offered(material.protocol)));
         TlsProvider.available().configure(builder);
         if (material.config.verify()) {
             builder.trustManager(EndpointTrust.in(material.trusted, material.revoked));
@@ -186,6 +195,16 @@ public final class EndpointTls {
     /// What endpoints are shown that ask; null when it is nothing.
     public @Nullable Credential credential() {
         return material.credential;
+    }
+
+    /// What is offered by ALPN, best first.
+    private static List<String> offered(UpstreamConfig.Protocol protocol) {
+        return switch (protocol) {
+            case HTTP1 -> List.of(ApplicationProtocolNames.HTTP_1_1);
+            case HTTP2 -> List.of(ApplicationProtocolNames.HTTP_2);
+            case AUTO ->
+                    List.of(ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1);
+        };
     }
 
     /// The TLS of a new connection to an endpoint. It keeps no time of its own.

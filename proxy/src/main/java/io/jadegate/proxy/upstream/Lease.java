@@ -5,7 +5,7 @@ import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
-import java.net.SocketAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One request's claim on an upstream: a permit, a target, and a stream to it.
@@ -31,6 +31,7 @@ public final class Lease {
     private final Connector.Patience patience;
     private Deadlines.@Nullable Deadline waitDeadline;
     private @Nullable Target target;
+    private @Nullable Opening opening;
     private State state = State.NEW;
 
     /// Who asked for a stream. Told once: [#lent] or [#unavailable]; then the response comes.
@@ -118,21 +119,53 @@ public final class Lease {
             refuse(Failure.Kind.NO_ENDPOINT);
             return true;
         }
-        PooledConnection pooled = chosen.idleOn(loop).take();
-        if (pooled == null && !takeConnection(capacity, limits)) {
+        if (!reach(chosen, capacity, limits)) {
             capacity.requests().decrementAndGet();
             return false;
         }
-        target = chosen;
-        chosen.inFlightCounter().incrementAndGet();
-        if (pooled == null) {
-            connect(chosen);
-        } else {
-            pooled.lent(upstream.config().pool());
-            state = State.LENT;
-            borrower.lent(pooled.connection().open(borrower), chosen);
-        }
         return true;
+    }
+
+    /// Goes by a connection that is there or on its way, or by a new one.
+    ///
+    /// @return false when a permit is lacking
+    private boolean reach(Target chosen, Capacity capacity, CapacityConfig limits) {
+        SharedConnections shared = chosen.sharedOn(loop);
+        SharedConnection connection = shared.withRoom();
+        if (connection != null) {
+            claim(chosen);
+            lendShared(connection);
+            return true;
+        }
+        PooledConnection pooled = chosen.idleOn(loop).take();
+        if (pooled != null) {
+            claim(chosen);
+            pooled.lent(upstream.config().pool());
+            lendExclusive(pooled);
+            return true;
+        }
+        Opening onItsWay = shared.onItsWay();
+        if (onItsWay != null) {
+            claim(chosen);
+            opening = onItsWay;
+            onItsWay.add(this);
+            return true;
+        }
+        if (!takeConnection(capacity, limits)) {
+            return false;
+        }
+        claim(chosen);
+        Opening made = new Opening(upstream, chosen, loop, patience);
+        opening = made;
+        made.add(this);
+        made.begin();
+        return true;
+    }
+
+    private void claim(Target chosen) {
+        target = chosen;
+        state = State.CONNECTING;
+        chosen.inFlightCounter().incrementAndGet();
     }
 
     private boolean takeConnection(Capacity capacity, CapacityConfig limits) {
@@ -140,7 +173,7 @@ public final class Lease {
             return true;
         }
         for (Target each : upstream.targets()) {
-            if (each.idleOn(loop).closeOldest()) {
+            if (each.closeIdle(loop)) {
                 return Capacity.take(capacity.connections(), limits.connections());
             }
         }
@@ -156,7 +189,7 @@ public final class Lease {
                     loop,
                     other -> {
                         for (Target each : upstream.targets()) {
-                            if (each.idleOn(other).closeOldest()) {
+                            if (each.closeIdle(other)) {
                                 return;
                             }
                         }
@@ -164,58 +197,47 @@ public final class Lease {
         }
     }
 
-    private void connect(Target chosen) {
-        state = State.CONNECTING;
-        chosen.connectionCounter().incrementAndGet();
-        SocketAddress address = chosen.resolved().next();
-        if (address == null) {
-            connectFailed(chosen, Failure.of(Failure.Kind.NAME_NOT_RESOLVED));
-            return;
+    /// A connection is there for this request alone.
+    ///
+    /// @return false when nobody waits for it any more
+    boolean lendExclusive(PooledConnection pooled) {
+        if (state != State.CONNECTING) {
+            return false;
         }
-        PooledConnection pooled =
-                new PooledConnection(
-                        chosen,
-                        upstream.capacity(),
-                        loop,
-                        upstream.config().pool(),
-                        upstream.connector().limits());
-        upstream.connector()
-                .connect(
-                        loop,
-                        chosen,
-                        address,
-                        patience,
-                        pooled.connection(),
-                        new Connector.Opening() {
-                            @Override
-                            public void opened() {
-                                connected(chosen, pooled);
-                            }
-
-                            @Override
-                            public void failed(Failure failure) {
-                                connectFailed(chosen, failure);
-                            }
-                        });
+        lent(pooled.connection().open(borrower));
+        return true;
     }
 
-    private void connected(Target chosen, PooledConnection pooled) {
-        pooled.opened();
+    /// A connection is there that has room for this request.
+    void lendShared(SharedConnection connection) {
         if (state == State.CONNECTING) {
-            state = State.LENT;
-            borrower.lent(pooled.connection().open(borrower), chosen);
-        } else {
-            pooled.idle(pooled.connection());
+            lent(connection.open(borrower, upstream.config().pool()));
         }
     }
 
-    private void connectFailed(Target chosen, Failure failure) {
-        chosen.connectionCounter().decrementAndGet();
-        upstream.capacity().connections().decrementAndGet();
-        upstream.capacity().wake();
+    private void lent(HttpStream.Client stream) {
+        opening = null;
+        state = State.LENT;
+        borrower.lent(stream, Objects.requireNonNull(target));
+    }
+
+    /// The connection that was waited for is there, and not for this request: asks once more.
+    void again() {
         if (state == State.CONNECTING) {
+            opening = null;
+            release();
+            state = State.NEW;
+            begin();
+        }
+    }
+
+    /// There will be no connection.
+    void connectFailed(Failure failure) {
+        if (state == State.CONNECTING) {
+            opening = null;
+            Target failed = target;
             finish();
-            borrower.unavailable(failure, chosen);
+            borrower.unavailable(failure, failed);
         }
     }
 
@@ -235,15 +257,27 @@ public final class Lease {
                 }
                 upstream.capacity().leave(this);
             }
-            case CONNECTING, LENT -> finish();
+            case CONNECTING -> {
+                if (opening != null) {
+                    opening.remove(this);
+                    opening = null;
+                }
+                finish();
+            }
+            case LENT -> finish();
             case NEW, DONE -> state = State.DONE;
         }
     }
 
     private void finish() {
         state = State.DONE;
+        release();
+    }
+
+    private void release() {
         if (target != null) {
             target.inFlightCounter().decrementAndGet();
+            target = null;
         }
         upstream.capacity().requests().decrementAndGet();
         upstream.capacity().wake();

@@ -26,11 +26,16 @@ final class PooledConnection implements Http1ClientConnection.Owner {
         this.capacity = capacity;
         this.loop = loop;
         this.pool = pool;
-        // Connections opened together should not all end together.
         this.openedNanos = loop.now();
-        this.maxRequests = pool.maxRequests() - loop.random().nextInt(pool.maxRequests() / 10 + 1);
+        this.maxRequests = spread(pool, loop);
         this.connection = new Http1ClientConnection(loop, this, limits);
         this.idleDeadline = loop.deadlines().new Deadline(this::idleForTooLong);
+    }
+
+    /// How many requests a connection serves: connections opened together should not all end
+    /// together.
+    static int spread(PoolConfig pool, Loop loop) {
+        return pool.maxRequests() - loop.random().nextInt(pool.maxRequests() / 10 + 1);
     }
 
     Http1ClientConnection connection() {

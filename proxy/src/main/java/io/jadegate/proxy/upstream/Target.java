@@ -1,6 +1,7 @@
 package io.jadegate.proxy.upstream;
 
 import io.jadegate.api.config.Address;
+import io.jadegate.api.config.UpstreamConfig;
 import io.jadegate.proxy.observe.PerLoop;
 import io.jadegate.proxy.observe.TargetCounts;
 import io.jadegate.proxy.stream.Loop;
@@ -16,17 +17,22 @@ public final class Target {
     private final Address address;
     private final String addressText;
     private final ResolvedAddress resolved;
+    private final UpstreamConfig.Protocol protocol;
     private final @Nullable EndpointTls tls;
     private final PerLoop<TargetCounts> counts;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger sharing = new AtomicInteger();
     private final IdleConnections[] idleByLoop;
+    private final SharedConnections[] sharedByLoop;
+    private volatile boolean speaksHttp1;
     private volatile boolean retired;
 
     Target(
             String upstream,
             Address address,
             ResolvedAddress resolved,
+            UpstreamConfig.Protocol protocol,
             @Nullable EndpointTls tls,
             PerLoop<TargetCounts> counts,
             int loops) {
@@ -35,10 +41,13 @@ public final class Target {
         this.addressText = address.toString();
         this.counts = counts;
         this.resolved = resolved;
+        this.protocol = protocol;
         this.tls = tls;
         idleByLoop = new IdleConnections[loops];
+        sharedByLoop = new SharedConnections[loops];
         for (int i = 0; i < loops; i++) {
             idleByLoop[i] = new IdleConnections();
+            sharedByLoop[i] = new SharedConnections();
         }
     }
 
@@ -67,6 +76,28 @@ public final class Target {
         return tls;
     }
 
+    /// What is spoken with it. A target that is spoken to in another way is another target.
+    UpstreamConfig.Protocol protocol() {
+        return protocol;
+    }
+
+    /// Whether a connection that is being made will serve many requests at once, as far as one can
+    /// tell beforehand.
+    boolean sharesConnections() {
+        return switch (protocol) {
+            case HTTP1 -> false;
+            case HTTP2 -> true;
+            case AUTO -> tls != null && !speaksHttp1;
+        };
+    }
+
+    /// What has been agreed on with the endpoint.
+    void spoke(boolean http2) {
+        if (speaksHttp1 == http2) {
+            speaksHttp1 = !http2;
+        }
+    }
+
     ResolvedAddress resolved() {
         return resolved;
     }
@@ -83,7 +114,13 @@ public final class Target {
 
     /// Open connections that serve no request, as far as the two counters agree at the moment.
     public int idle() {
-        return Math.max(0, connections.get() - inFlight.get());
+        return Math.max(0, connections.get() - inFlight.get() + sharing.get());
+    }
+
+    /// So many more requests than before share a connection, each that is not the only one of its
+    /// connection.
+    void share(int more) {
+        sharing.addAndGet(more);
     }
 
     AtomicInteger inFlightCounter() {
@@ -98,6 +135,15 @@ public final class Target {
         return idleByLoop[loop.index()];
     }
 
+    SharedConnections sharedOn(Loop loop) {
+        return sharedByLoop[loop.index()];
+    }
+
+    /// Closes, on its own loop, a connection that serves nobody, and says whether there was one.
+    boolean closeIdle(Loop loop) {
+        return idleOn(loop).closeOldest() || sharedOn(loop).closeIdle();
+    }
+
     /// Whether no configuration names the endpoint any more.
     public boolean retired() {
         return retired;
@@ -107,7 +153,11 @@ public final class Target {
     void retire(Iterable<Loop> loops) {
         retired = true;
         for (Loop loop : loops) {
-            loop.eventLoop().execute(() -> idleOn(loop).closeAll());
+            loop.eventLoop()
+                    .execute(() -> {
+                        idleOn(loop).closeAll();
+                        sharedOn(loop).drainAll();
+                    });
         }
     }
 

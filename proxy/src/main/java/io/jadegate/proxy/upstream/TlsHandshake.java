@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class TlsHandshake extends ChannelInboundHandlerAdapter {
     private final Loop loop;
     private final Target target;
-    private final ChannelHandler speaker;
     private final Connector.Opening opening;
     private final long nanos;
     private final Deadlines.Deadline deadline;
@@ -30,19 +29,11 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
     private boolean ended;
 
     /// @param target of the connection
-    /// @param speaker takes the place when the handshake has ended; by then the engine knows which
-    ///   protocol was agreed on
-    /// @param opening told how it ended
+    /// @param opening told how it ended; says who takes the place when it ended well
     /// @param nanos how long it may take, from when the connection stands; 0 for no limit
-    TlsHandshake(
-            Loop loop,
-            Target target,
-            ChannelHandler speaker,
-            Connector.Opening opening,
-            long nanos) {
+    TlsHandshake(Loop loop, Target target, Connector.Opening opening, long nanos) {
         this.loop = loop;
         this.target = target;
-        this.speaker = speaker;
         this.opening = opening;
         this.nanos = nanos;
         this.deadline = loop.deadlines().new Deadline(this::tookTooLong);
@@ -75,7 +66,6 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
                 // TLS still sends its alert, and closes behind it.
                 failed(TlsFailures.of(completion.cause()));
             } else if (!ended) {
-                ended = true;
                 succeeded(ctx);
             }
         } else if (event == ChannelInputShutdownEvent.INSTANCE && begun && !ended) {
@@ -101,6 +91,17 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
     private void succeeded(ChannelHandlerContext ctx) {
         SslHandler tls = ctx.pipeline().get(SslHandler.class);
         target.counts(loop).handshakeDone(Resumption.of(tls.engine(), startMillis));
+        String agreed = tls.applicationProtocol();
+        ChannelHandler speaker = opening.speaker(agreed);
+        ended = true;
+        if (speaker == null) {
+            opening.failed(
+                    new Failure(
+                            Failure.Kind.NO_HTTP2,
+                            "agreed on " + (agreed == null ? "no protocol" : agreed)));
+            close();
+            return;
+        }
         ctx.pipeline().replace(this, null, speaker);
         opening.opened();
     }

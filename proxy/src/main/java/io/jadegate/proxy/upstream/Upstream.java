@@ -60,19 +60,21 @@ public final class Upstream {
         List<LoadBalancer.Weighted> usable = new ArrayList<>();
         List<LoadBalancer.Weighted> draining = new ArrayList<>();
         for (EndpointConfig endpoint : config.endpoints()) {
-            Target target = before == null ? null : before.targets.get(endpoint.address());
-            if (target == null || target.tls() != tls) {
-                target =
-                        new Target(
-                                name,
-                                endpoint.address(),
-                                target == null
-                                        ? ResolvedAddress.of(endpoint.address(), loops.transport())
-                                        : target.resolved(),
-                                tls,
-                                meters.target(name, endpoint.address().toString()),
-                                loops.count());
-            }
+            Target known = before == null ? null : before.targets.get(endpoint.address());
+            Target target =
+                    known != null && known.tls() == tls && known.protocol() == config.protocol()
+                            ? known
+                            : new Target(
+                                    name,
+                                    endpoint.address(),
+                                    known == null
+                                            ? ResolvedAddress.of(
+                                                    endpoint.address(), loops.transport())
+                                            : known.resolved(),
+                                    config.protocol(),
+                                    tls,
+                                    meters.target(name, endpoint.address().toString()),
+                                    loops.count());
             targets.put(endpoint.address(), target);
             switch (endpoint.state()) {
                 case READY -> usable.add(new LoadBalancer.Weighted(target, endpoint.weight()));

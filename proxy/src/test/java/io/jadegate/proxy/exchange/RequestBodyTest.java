@@ -135,6 +135,21 @@ class RequestBodyTest {
         }
 
         @Override
+        public boolean refusable() {
+            return false;
+        }
+
+        @Override
+        public boolean upgradable() {
+            return true;
+        }
+
+        @Override
+        public String protocol() {
+            return "HTTP/1.1";
+        }
+
+        @Override
         public void flush() {}
 
         @Override

@@ -12,11 +12,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Records what an endpoint's stream says, a word for each call.
-final class RecordingReceiver implements HttpStream.ResponseReceiver {
+public final class RecordingReceiver implements HttpStream.ResponseReceiver {
     private final List<String> said = new ArrayList<>();
 
     /// What was said since the last call.
-    List<String> said() {
+    public List<String> said() {
         List<String> words = List.copyOf(said);
         said.clear();
         return words;

@@ -134,6 +134,11 @@ final class FakeFacts implements ExchangeFacts {
     }
 
     @Override
+    public @Nullable String upstreamProtocol() {
+        return attempts == 0 ? null : "HTTP/2";
+    }
+
+    @Override
     public int status() {
         return status;
     }

@@ -28,7 +28,8 @@ class LineFormatTest {
                                 + ",\"bytes_received\":12,\"bytes_sent\":3456"
                                 + ",\"duration_ms\":2.345,\"route\":\"orders\""
                                 + ",\"upstream\":\"orders\",\"target\":\"10.0.0.1:9000\""
-                                + ",\"attempts\":1,\"reused\":true,\"first_byte_ms\":1.234}");
+                                + ",\"attempts\":1,\"reused\":true"
+                                + ",\"upstream_protocol\":\"HTTP/2\",\"first_byte_ms\":1.234}");
     }
 
     @Test
@@ -143,15 +144,16 @@ class LineFormatTest {
         assertThat(
                         template(
                                 "{{time}} {{client.address}} {{method}} {{host}}{{uri}} {{path.id}}"
-                                        + " {{query.page}} {{status}}{{reason}} {{bytes.received}}"
-                                        + " {{bytes.sent}} {{duration}} {{first-byte}} {{route}}"
-                                        + " {{upstream}} {{target}} {{attempts}} {{reused}}"
-                                        + " {{header.user-agent}} {{request.id}} {{protocol}}",
+                                    + " {{query.page}} {{status}}{{reason}} {{bytes.received}}"
+                                    + " {{bytes.sent}} {{duration}} {{first-byte}} {{route}}"
+                                    + " {{upstream}} {{target}} {{attempts}} {{reused}}"
+                                    + " {{upstream.protocol}} {{header.user-agent}} {{request.id}}"
+                                    + " {{protocol}}",
                                 facts))
                 .isEqualTo(
                         "2026-11-22T21:40:39.123Z 203.0.113.7 GET shop.example.com/orders?page=2"
                                 + " 42 2 200 12 3456 2.345 1.234 orders orders 10.0.0.1:9000 1"
-                                + " true curl/8.5.0 r-1 HTTP/1.1");
+                                + " true HTTP/2 curl/8.5.0 r-1 HTTP/1.1");
     }
 
     @Test

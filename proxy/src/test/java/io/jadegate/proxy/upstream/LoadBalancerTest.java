@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.jadegate.api.config.Address;
 import io.jadegate.api.config.LoadBalancerConfig;
+import io.jadegate.api.config.UpstreamConfig;
 import io.jadegate.proxy.observe.Meters;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.Transport;
@@ -34,6 +35,7 @@ class LoadBalancerTest {
                             "u",
                             address,
                             ResolvedAddress.of(address, Transport.NIO),
+                            UpstreamConfig.Protocol.HTTP1,
                             /* tls= */ null,
                             meters.target("u", address.toString()),
                             1);

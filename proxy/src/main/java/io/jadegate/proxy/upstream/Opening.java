@@ -1,0 +1,178 @@
+package io.jadegate.proxy.upstream;
+
+import io.jadegate.api.config.PoolConfig;
+import io.jadegate.api.config.UpstreamConfig;
+import io.jadegate.proxy.http2.Http2ClientConnection;
+import io.jadegate.proxy.stream.Failure;
+import io.jadegate.proxy.stream.HeadLimits;
+import io.jadegate.proxy.stream.Loop;
+import io.netty.channel.ChannelHandler;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import java.net.SocketAddress;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A connection on its way to a target, and the requests that wait for it. Where it may come to
+/// serve many at once, many wait for the same, so that a crowd does not open one connection each.
+///
+/// It holds one permit for connections, which goes over to the connection or is given back. Only
+/// for its loop's own thread.
+final class Opening implements Connector.Opening {
+    private final Upstream upstream;
+    private final Target target;
+    private final Loop loop;
+    private final Connector.Patience patience;
+    private final PoolConfig pool;
+    private final ArrayDeque<Lease> waiting = new ArrayDeque<>(2);
+    private @Nullable PooledConnection exclusive;
+    private boolean over;
+
+    /// @param upstream holds the permit
+    /// @param patience how long it may take
+    Opening(Upstream upstream, Target target, Loop loop, Connector.Patience patience) {
+        this.upstream = upstream;
+        this.target = target;
+        this.loop = loop;
+        this.patience = patience;
+        this.pool = upstream.config().pool();
+    }
+
+    /// Begins. A failure may be told at once.
+    void begin() {
+        target.connectionCounter().incrementAndGet();
+        target.sharedOn(loop).add(this);
+        SocketAddress address = target.resolved().next();
+        if (address == null) {
+            failed(Failure.of(Failure.Kind.NAME_NOT_RESOLVED));
+        } else {
+            upstream.connector().connect(loop, target, address, patience, this);
+        }
+    }
+
+    /// Whether one more request may wait for it.
+    boolean takesMore() {
+        return !over
+                && target.sharesConnections()
+                && waiting.size() < Http2ClientConnection.USUAL_STREAMS;
+    }
+
+    void add(Lease lease) {
+        waiting.addLast(lease);
+        if (waiting.size() > 1) {
+            share(1);
+        }
+    }
+
+    /// A request waits no longer.
+    void remove(Lease lease) {
+        if (waiting.remove(lease) && !waiting.isEmpty()) {
+            share(-1);
+        }
+    }
+
+    private void share(int more) {
+        upstream.capacity().share(more);
+        target.share(more);
+    }
+
+    @Override
+    public @Nullable ChannelHandler speaker(@Nullable String agreed) {
+        boolean http2 =
+                switch (target.protocol()) {
+                    case HTTP1 -> false;
+                    case HTTP2 -> true;
+                    case AUTO -> ApplicationProtocolNames.HTTP_2.equals(agreed);
+                };
+        boolean needsAgreement =
+                target.protocol() == UpstreamConfig.Protocol.HTTP2 && target.tls() != null;
+        if (needsAgreement && !ApplicationProtocolNames.HTTP_2.equals(agreed)) {
+            return null;
+        }
+        HeadLimits limits = upstream.connector().limits();
+        if (http2) {
+            return new SharedConnection(
+                            this,
+                            target,
+                            upstream.capacity(),
+                            loop,
+                            pool,
+                            limits,
+                            patience.connect())
+                    .connection();
+        }
+        PooledConnection made =
+                new PooledConnection(target, upstream.capacity(), loop, pool, limits);
+        exclusive = made;
+        return made.connection();
+    }
+
+    @Override
+    public void opened() {
+        PooledConnection made = exclusive;
+        if (made == null) {
+            // It is ready only when the endpoint has said so.
+            return;
+        }
+        target.spoke(/* http2= */ false);
+        made.opened();
+        boolean used = false;
+        for (Lease lease : end()) {
+            if (used) {
+                lease.again();
+            } else {
+                used = lease.lendExclusive(made);
+            }
+        }
+        if (!used) {
+            made.idle(made.connection());
+        }
+    }
+
+    /// The connection can serve many at once: as many as it takes get a stream of it.
+    void ready(SharedConnection connection) {
+        target.spoke(/* http2= */ true);
+        if (!connection.hasRoom()) {
+            // An endpoint that takes nothing: one more connection would be no better.
+            fail(new Failure(Failure.Kind.STREAM_REFUSED, "no streams are allowed"));
+            connection.drain();
+            return;
+        }
+        for (Lease lease : end()) {
+            if (connection.hasRoom()) {
+                lease.lendShared(connection);
+            } else {
+                lease.again();
+            }
+        }
+        if (connection.isIdle() || target.retired()) {
+            connection.idle();
+        }
+    }
+
+    @Override
+    public void failed(Failure failure) {
+        target.connectionCounter().decrementAndGet();
+        upstream.capacity().connections().decrementAndGet();
+        upstream.capacity().wake();
+        fail(failure);
+    }
+
+    private void fail(Failure failure) {
+        for (Lease lease : end()) {
+            lease.connectFailed(failure);
+        }
+    }
+
+    /// Nobody waits any more; those who did are to be told.
+    private List<Lease> end() {
+        over = true;
+        target.sharedOn(loop).remove(this);
+        if (waiting.size() > 1) {
+            share(1 - waiting.size());
+        }
+        List<Lease> waited = List.copyOf(waiting);
+        waiting.clear();
+        return waited;
+    }
+}

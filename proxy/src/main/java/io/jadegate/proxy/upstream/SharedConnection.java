@@ -1,0 +1,158 @@
+package io.jadegate.proxy.upstream;
+
+import io.jadegate.api.config.PoolConfig;
+import io.jadegate.proxy.http2.Http2ClientConnection;
+import io.jadegate.proxy.observe.Http2Counts;
+import io.jadegate.proxy.stream.Deadlines;
+import io.jadegate.proxy.stream.Failure;
+import io.jadegate.proxy.stream.HeadLimits;
+import io.jadegate.proxy.stream.HttpStream;
+import io.jadegate.proxy.stream.Loop;
+
+/// A connection to a target that serves many requests at once, and its place in the pool: on its
+/// way, among those that take requests, or only finishing what it has.
+final class SharedConnection implements Http2ClientConnection.Owner {
+    private final Opening opening;
+    private final Target target;
+    private final Capacity capacity;
+    private final Loop loop;
+    private final Http2ClientConnection connection;
+    private final Deadlines.Deadline idleDeadline;
+    private final long openedNanos;
+    private final int maxRequests;
+    private PoolConfig pool;
+    private int requests;
+    private int load;
+
+    /// @param opening who has it made
+    /// @param settingsNanos how long the endpoint may take to say what it wants; 0 for no limit
+    SharedConnection(
+            Opening opening,
+            Target target,
+            Capacity capacity,
+            Loop loop,
+            PoolConfig pool,
+            HeadLimits limits,
+            long settingsNanos) {
+        this.opening = opening;
+        this.target = target;
+        this.capacity = capacity;
+        this.loop = loop;
+        this.pool = pool;
+        this.openedNanos = loop.now();
+        this.maxRequests = PooledConnection.spread(pool, loop);
+        this.connection = new Http2ClientConnection(loop, this, limits, settingsNanos);
+        this.idleDeadline = loop.deadlines().new Deadline(this::idleForTooLong);
+    }
+
+    Http2ClientConnection connection() {
+        return connection;
+    }
+
+    boolean hasRoom() {
+        return connection.room() > 0;
+    }
+
+    boolean isIdle() {
+        return load == 0;
+    }
+
+    /// Takes no request any more, and ends behind the last.
+    void drain() {
+        connection.drain();
+    }
+
+    /// Begins a request of an upstream with these settings.
+    HttpStream.Client open(HttpStream.ResponseReceiver receiver, PoolConfig pool) {
+        this.pool = pool;
+        idleDeadline.cancel();
+        HttpStream.Client stream = connection.open(receiver);
+        requests++;
+        settle();
+        if (isWorn()) {
+            connection.drain();
+        }
+        return stream;
+    }
+
+    private boolean isWorn() {
+        long maxAge = pool.maxAge().toNanos();
+        return requests >= maxRequests || (maxAge > 0 && loop.now() - openedNanos > maxAge);
+    }
+
+    /// Nobody uses the connection.
+    void idle() {
+        if (target.retired() || isWorn() || capacity.idle() > pool.maxIdle()) {
+            connection.drain();
+        } else {
+            idleDeadline.set(loop.now() + pool.idle().toNanos());
+        }
+    }
+
+    private void idleForTooLong() {
+        if (load == 0) {
+            connection.drain();
+        }
+    }
+
+    /// Brings the books up to date: all requests but the first have no connection to themselves.
+    private void settle() {
+        int now = connection.streamCount();
+        int more = Math.max(0, now - 1) - Math.max(0, load - 1);
+        load = now;
+        if (more != 0) {
+            capacity.share(more);
+            target.share(more);
+        }
+    }
+
+    @Override
+    public void ready(Http2ClientConnection ready) {
+        target.counts(loop).connectionOpened();
+        target.sharedOn(loop).add(this);
+        opening.ready(this);
+    }
+
+    @Override
+    public void failed(Failure failure) {
+        opening.failed(failure);
+    }
+
+    @Override
+    public void streamEnded(Http2ClientConnection changed) {
+        settle();
+        if (load == 0) {
+            idle();
+        }
+    }
+
+    @Override
+    public void roomGrew(Http2ClientConnection changed) {
+        capacity.wake();
+    }
+
+    @Override
+    public void retired(Http2ClientConnection retired) {
+        target.sharedOn(loop).remove(this);
+    }
+
+    @Override
+    public void closed(Http2ClientConnection closed) {
+        idleDeadline.cancel();
+        int more = -Math.max(0, load - 1);
+        load = 0;
+        if (more != 0) {
+            capacity.share(more);
+            target.share(more);
+        }
+        target.counts(loop).connectionClosed();
+        target.connectionCounter().decrementAndGet();
+        capacity.connections().decrementAndGet();
+        capacity.wake();
+    }
+
+    @Override
+    public Http2Counts counts() {
+        return target.counts(loop).http2();
+    }
+}
