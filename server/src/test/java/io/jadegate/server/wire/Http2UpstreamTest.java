@@ -317,9 +317,9 @@ class Http2UpstreamTest {
         assertThat(explained.forwarded())
                 .startsWith(
                         ":method: GET\r\n"
-                            + ":scheme: http\r\n"
-                            + ":authority: example.com\r\n"
-                            + ":path: /x?y=z\r\n")
+                                + ":scheme: http\r\n"
+                                + ":authority: example.com\r\n"
+                                + ":path: /x?y=z\r\n")
                 .endsWith("te: trailers\r\n\r\n");
     }
 

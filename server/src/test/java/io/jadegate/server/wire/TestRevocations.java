@@ -1,5 +1,6 @@
 package io.jadegate.server.wire;
 
+import io.jadegate.proxy.tls.Credential;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
-import io.jadegate.proxy.tls.Credential;
 
 /// Lists of revoked certificates (RFC 5280 §5), signed by authorities whose keys are on P-256.
 final class TestRevocations {
