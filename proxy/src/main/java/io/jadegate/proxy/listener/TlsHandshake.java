@@ -219,6 +219,11 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerC
             if (message.contains("_ALERT_") || message.contains("Received fatal alert")) {
                 return HandshakeResult.CLIENT_REFUSED;
             }
+            // OpenSSL's clients of TLS 1.3 send an alert in clear text to who expects it encrypted:
+            // a record shorter than any can be.
+            if (message.contains("BAD_PACKET_LENGTH")) {
+                return HandshakeResult.CLIENT_REFUSED;
+            }
         }
         return HandshakeResult.PROTOCOL;
     }

@@ -213,6 +213,7 @@ class RealTlsPeersTest {
                 .isEqualTo("https");
         assertThat(printed("", "curl", "-sS", "--cacert", "trusted.pem", "--resolve", resolve, url))
                 .startsWith("curl: (60) ");
+        Gateway.await("its alert", () -> handshakes("", "client-refused") == 1);
     }
 
     // ---- endpoints
@@ -234,6 +235,11 @@ class RealTlsPeersTest {
 
     private int opensslServer(Credential shown, String... options) throws IOException {
         write("app", shown);
+        return opensslServer(options);
+    }
+
+    /// With the certificate in `app.pem`.
+    private int opensslServer(String... options) throws IOException {
         int port = freePort();
         List<String> command =
                 new ArrayList<>(
@@ -301,6 +307,19 @@ class RealTlsPeersTest {
         serveUpstream(port, "");
 
         assertFails(port, "UPSTREAM_CERTIFICATE_NAME");
+    }
+
+    @Test
+    void refusesACertificateOfOpensslThatSignedItself() throws Exception {
+        String command =
+                "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout"
+                    + " app.key -out app.pem -days 1 -subj /CN=app.test -addext"
+                    + " subjectAltName=DNS:app.test";
+        printed("", command.split(" ", -1));
+        int port = opensslServer();
+        serveUpstream(port, "");
+
+        assertFails(port, "UPSTREAM_CERTIFICATE_UNTRUSTED");
     }
 
     @Test
