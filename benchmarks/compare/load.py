@@ -14,11 +14,23 @@ done = function(summary, latency)
 end
 '''
 
+# What wrk offers under TLS: nobody must be able to choose what costs less than what the others use.
+OPENSSL = '''
+openssl_conf = all
+[all]
+ssl_conf = tls
+[tls]
+system_default = offered
+[offered]
+Ciphersuites = TLS_AES_128_GCM_SHA256
+Groups = X25519
+'''
+
 STEADY_CONNECTIONS = 64
 
 
-def _url(port, path):
-    return 'http://127.0.0.1:%d/%s' % (port, path)
+def _url(port, path, scheme='http'):
+    return '%s://127.0.0.1:%d/%s' % (scheme, port, path)
 
 
 def _run(core, command, seconds):
@@ -45,16 +57,18 @@ class Load:
     def __init__(self, site, core):
         self._core, self._endpoint = core, site.endpoint
         self._report = site.write('report.lua', WRK_REPORT)
+        self._openssl = site.write('openssl.cnf', OPENSSL)
         self._java = site.java
 
     def cpu_seconds(self):
         """What load and endpoint have spent so far."""
         return _spent_by_ended_children() + self._endpoint.process.cpu_seconds()
 
-    def full(self, port, path, connections, seconds):
-        """Every connection sends its next request when it has its answer."""
-        command = ['wrk', '-t1', '-c%d' % connections, '-d%ds' % seconds, '--timeout', '5s',
-                   '-s', self._report, _url(port, path)]
+    def full(self, port, path, connections, seconds, scheme='http', fields=()):
+        """Every connection sends its next request when it has its answer; the fields go with each."""
+        command = ['env', 'OPENSSL_CONF=' + self._openssl, 'wrk', '-t1', '-c%d' % connections, '-d%ds' % seconds, '--timeout', '5s',
+                   '-s', self._report, *(word for field in fields for word in ('-H', field)),
+                   _url(port, path, scheme)]
         return _report(_run(self._core, command, seconds))
 
     def fixed(self, port, path, rate, seconds):

@@ -1,10 +1,13 @@
 """The proxies that are compared, their configurations, and what they forward to.
 
 All do the same: HTTP/1.1 on both sides, connections kept on both sides, one route, no access log, the client's
-address in X-Forwarded-For. Each is given one thread or process, as all run on one core.
+address in X-Forwarded-For. Each is given one thread or process, as all run on one core. Those for TLS agree on the
+same version, cipher and group with any client, and show the same certificate.
 """
 import os
 import socket
+import ssl
+import subprocess
 import time
 
 import machine
@@ -48,7 +51,7 @@ FILES = '''
 FORWARD = '''
     upstream backend {{ server 127.0.0.1:{backend}; keepalive 1024; keepalive_requests 1000000000; }}
     server {{
-        listen 127.0.0.1:{port} backlog=4096;
+        listen 127.0.0.1:{port} {tls} backlog=4096;
         {buffers}
         location / {{
             proxy_pass http://backend;
@@ -58,6 +61,13 @@ FORWARD = '''
             proxy_set_header X-Forwarded-For $remote_addr;
         }}
     }}
+'''
+NGINX_TLS = '''
+    ssl_certificate {folder}/certs/server.pem;
+    ssl_certificate_key {folder}/certs/server.key;
+    ssl_protocols TLSv1.3;
+    ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;
+    ssl_ecdh_curve X25519;
 '''
 NGINX_64K = 'proxy_buffer_size 64k; proxy_buffers 8 64k; proxy_busy_buffers_size 128k;'
 
@@ -74,11 +84,12 @@ defaults
     option forwardfor
     http-reuse always
 frontend web
-    bind 127.0.0.1:{port} backlog 4096
+    bind 127.0.0.1:{port} backlog 4096 {tls}
     default_backend backend
 backend backend
     server backend 127.0.0.1:{backend} pool-max-conn 1024
 '''
+HAPROXY_TLS = 'ssl crt {folder}/certs/both.pem ssl-min-ver TLSv1.3 ciphersuites TLS_AES_128_GCM_SHA256 curves X25519'
 HAPROXY_64K = 'tune.bufsize 65536'
 
 JADEGATE = '''
@@ -89,7 +100,7 @@ node:
   admin: {{ address: "127.0.0.1:{admin}" }}
   metrics: {{ address: "127.0.0.1:{metrics}" }}
 listeners:
-  web: {{ address: "127.0.0.1:{port}" }}
+  web: {{ address: "127.0.0.1:{port}"{tls} }}
 routes:
   all: {{ match: {{ path: / }}, upstream: backend }}
 upstreams:
@@ -97,15 +108,22 @@ upstreams:
 '''
 
 
+# BoringSSL lets nobody choose among ciphers of TLS 1.3; the load offers one.
+JADEGATE_TLS = (', tls: {{ versions: [ "1.3" ], hosts: {{ "*": '
+                '{{ certificate: {folder}/certs/server.pem, key: {folder}/certs/server.key }} }} }}')
+
+
 def free_port():
     with socket.create_server(('127.0.0.1', 0)) as probe:
         return probe.getsockname()[1]
 
 
-def answers(port):
+def answers(port, secure=False):
     """Whether a GET is answered with 200."""
+    anybody = ssl._create_unverified_context()
     try:
-        with socket.create_connection(('127.0.0.1', port), 2) as client:
+        with socket.create_connection(('127.0.0.1', port), 2) as plain:
+            client = anybody.wrap_socket(plain) if secure else plain
             client.sendall(b'GET /128B HTTP/1.1\r\nHost: compare\r\nConnection: close\r\n\r\n')
             return client.recv(4096).startswith(b'HTTP/1.1 200')
     except OSError:
@@ -115,8 +133,9 @@ def answers(port):
 class Proxy:
     """A proxy by its name, on a port of its own."""
 
-    def __init__(self, name, port, command, log):
+    def __init__(self, name, port, command, log, secure=False):
         self.name, self.port, self._command, self._log = name, port, command, log
+        self._secure = secure
         self.process = None
 
     def start(self, core=None):
@@ -125,7 +144,7 @@ class Proxy:
 
     def await_ready(self, pause=0.02):
         end = time.monotonic() + READY_SECONDS
-        while not answers(self.port):
+        while not answers(self.port, self._secure):
             self.process.insist()
             if time.monotonic() > end:
                 raise SystemExit('%s answers no request' % self.name)
@@ -184,14 +203,27 @@ class Site:
         values = dict(folder=self._folder, name=name, connections=self._connections, content=content)
         return ['nginx', '-c', self.write(name + '.conf', NGINX.format(**values))]
 
+    def _certificate(self):
+        """A folder with the certificate of all, made once."""
+        folder = self.path('certs')
+        if not os.path.exists(folder):
+            subprocess.run([self._options.jadegate, 'cert', 'dev', 'localhost', '127.0.0.1', '--out', folder],
+                           check=True, stdout=subprocess.DEVNULL)
+            parts = []
+            for name in ('server.pem', 'server.key'):
+                with open(os.path.join(folder, name)) as file:
+                    parts.append(file.read())
+            self.write('certs/both.pem', ''.join(parts))
+        return self._folder
+
     def _haproxy(self, name, **values):
         text = HAPROXY.format(connections=self._connections // 2, backend=self._backend, **values)
         return ['haproxy', '-db', '-f', self.write(name + '.cfg', text)]
 
-    def _jadegate(self, name, port, transport='auto'):
+    def _jadegate(self, name, port, transport='auto', tls=''):
         # A file of its own: one that is running already watches the file that it was started with.
         own = '%s-%d' % (name, port)
-        text = JADEGATE.format(folder=self._folder, name=own, port=port, transport=transport,
+        text = JADEGATE.format(folder=self._folder, name=own, port=port, transport=transport, tls=tls,
                                backend=self._backend, admin=free_port(), metrics=free_port())
         return self.jadegate(self.write(own + '.yaml', text))
 
@@ -202,17 +234,23 @@ class Site:
     def proxy(self, name):
         """A proxy of the comparison, not started."""
         port = free_port()
+        secure = lambda text: text.format(folder=self._certificate())
+        forward = lambda tls='', buffers='': FORWARD.format(
+            port=port, backend=self._backend, tls=tls, buffers=buffers)
         command = {
-            'nginx': lambda: self._nginx(name, FORWARD.format(port=port, backend=self._backend, buffers='')),
-            'nginx-64k': lambda: self._nginx(name, FORWARD.format(port=port, backend=self._backend, buffers=NGINX_64K)),
-            'haproxy': lambda: self._haproxy(name, port=port, buffers=''),
-            'haproxy-64k': lambda: self._haproxy(name, port=port, buffers=HAPROXY_64K),
+            'nginx': lambda: self._nginx(name, forward()),
+            'nginx-64k': lambda: self._nginx(name, forward(buffers=NGINX_64K)),
+            'nginx-tls': lambda: self._nginx(name, forward(tls='ssl', buffers=secure(NGINX_TLS))),
+            'haproxy': lambda: self._haproxy(name, port=port, buffers='', tls=''),
+            'haproxy-64k': lambda: self._haproxy(name, port=port, buffers=HAPROXY_64K, tls=''),
+            'haproxy-tls': lambda: self._haproxy(name, port=port, buffers='', tls=secure(HAPROXY_TLS)),
             'jadegate': lambda: self._jadegate(name, port),
+            'jadegate-tls': lambda: self._jadegate(name, port, tls=secure(JADEGATE_TLS)),
             'jadegate-epoll': lambda: self._jadegate(name, port, 'epoll'),
             'jadegate-io_uring': lambda: self._jadegate(name, port, 'io_uring'),
             'jadegate-nio': lambda: self._jadegate(name, port, 'nio'),
         }[name]()
-        return Proxy(name, port, command, self.path(name + '.log'))
+        return Proxy(name, port, command, self.path(name + '.log'), name.endswith('-tls'))
 
     def running(self, proxy):
         """Starts a proxy, by its name or made by a row, on the core of the proxies; it runs until the end."""
