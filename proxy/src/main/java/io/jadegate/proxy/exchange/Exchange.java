@@ -93,6 +93,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     private @Nullable Relay relay;
     private @Nullable WebSocket webSocket;
     private @Nullable HandshakeKey key;
+    private boolean proven;
     private @Nullable Reason reason;
     private @Nullable String detail;
     private int attempts;
@@ -274,11 +275,15 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         upstreamProtocol = stream.protocol();
         boolean upgrade = context.wantsWebSocket();
         if (upgrade && !stream.upgradable()) {
-            respond(upgradeRefused());
+            respond(
+                    new Failure(
+                            Failure.Kind.UPGRADE_FAILED,
+                            "the endpoint does not offer WebSockets over HTTP/2 (RFC 8441 3)"));
             return;
         }
         Forwarding.request(state.request(), context, upstreamOf(), chosen, bodyLength, upgrade);
-        if (head.webSocket()) {
+        proven = stream.provesHandshake();
+        if (head.webSocket() && proven) {
             key = HandshakeKey.random(loop.random());
             Forwarding.handshake(state.request(), key);
         }
@@ -450,6 +455,9 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         OutgoingResponse out = state.response();
         Forwarding.response(
                 out, response, context, current.authority(), current.target(), length, loop);
+        if (status == 101 && !proven) {
+            Forwarding.proof(out, head);
+        }
         if (status == 101) {
             startTunnel(current, response, out);
             return;

@@ -94,7 +94,7 @@ public final class Explainer {
             RequestContext context, Route route, Upstream upstream, long bodyLength) {
         boolean upgrade = context.wantsWebSocket();
         boolean http2 = upstream.config().protocol() == UpstreamConfig.Protocol.HTTP2;
-        if (upgrade && (route.websocket() == null || http2)) {
+        if (upgrade && route.websocket() == null) {
             return answered(context, LocalResponse.of(Reason.UPGRADE_REFUSED));
         }
         OutgoingRequest out = new OutgoingRequest();

@@ -179,6 +179,15 @@ final class Forwarding {
         }
     }
 
+    /// Proves to a client of HTTP/1.1 that its handshake has been read, where the endpoint cannot
+    /// (RFC 8441 §5).
+    static void proof(OutgoingResponse out, RequestHead received) {
+        String key = received.fields().get(FieldName.SEC_WEBSOCKET_KEY);
+        if (key != null) {
+            out.extra().addChecked(FieldName.SEC_WEBSOCKET_ACCEPT, new HandshakeKey(key).accept());
+        }
+    }
+
     /// Makes the head of an answer that the gateway gives by itself.
     static void local(
             OutgoingResponse out,

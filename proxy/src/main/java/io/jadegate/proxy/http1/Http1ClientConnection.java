@@ -635,6 +635,11 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
         }
 
         @Override
+        public boolean provesHandshake() {
+            return true;
+        }
+
+        @Override
         public String protocol() {
             return "HTTP/1.1";
         }

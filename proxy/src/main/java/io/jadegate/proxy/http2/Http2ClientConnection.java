@@ -96,6 +96,7 @@ public final class Http2ClientConnection extends ChannelInboundHandlerAdapter
     private boolean asking;
     private boolean answeredOnly;
     private boolean retired;
+    private boolean webSockets;
 
     /// Who has the connection made, and keeps it. Told on the loop.
     public interface Owner {
@@ -137,6 +138,11 @@ public final class Http2ClientConnection extends ChannelInboundHandlerAdapter
             return 0;
         }
         return Math.max(0, maxStreams - streams().size());
+    }
+
+    /// Whether the endpoint takes WebSockets (RFC 8441 §3).
+    boolean webSockets() {
+        return webSockets;
     }
 
     /// How many streams there are.
@@ -417,6 +423,8 @@ public final class Http2ClientConnection extends ChannelInboundHandlerAdapter
             return;
         }
         int before = room();
+        Long connect = settings.get((char) Http2Setting.ENABLE_CONNECT_PROTOCOL);
+        webSockets |= connect != null && connect == 1;
         Long most = settings.maxConcurrentStreams();
         if (most != null) {
             maxStreams = (int) Math.min(most, MOST_STREAMS);

@@ -1,7 +1,9 @@
 package io.jadegate.proxy.http2;
 
+import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.Method;
+import io.jadegate.api.http.ResponseHead;
 import io.jadegate.proxy.observe.Http2Counts;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// HEAD (→ HEAD for 1xx) → BODY → over        a response may end before the request does
+///                      └→ TUNNEL → over      of an extended CONNECT; each direction ends by itself
 /// ```
 final class Http2ClientStream implements HttpStream.Client, Http2Stream {
     /// Interim responses before a final one; an endpoint that sends more never means to finish.
@@ -29,6 +32,9 @@ final class Http2ClientStream implements HttpStream.Client, Http2Stream {
     private Method method = Method.GET;
     private int interims;
     private boolean begun;
+    private boolean upgrade;
+    private boolean tunnel;
+    private boolean outputEnded;
     private boolean headSeen;
     private boolean answered;
     private boolean gone;
@@ -76,7 +82,8 @@ final class Http2ClientStream implements HttpStream.Client, Http2Stream {
             connection.loop().giveBack(block.head());
             return;
         }
-        long length = wrong == null ? block.bodyLength(method, end) : NO_BODY;
+        boolean opened = wrong == null && upgrade && block.head().status() / 100 == 2;
+        long length = wrong == null && !opened ? block.bodyLength(method, end) : UNKNOWN_LENGTH;
         wrong = block.failure();
         if (wrong != null) {
             connection.loop().giveBack(block.head());
@@ -90,10 +97,23 @@ final class Http2ClientStream implements HttpStream.Client, Http2Stream {
             connection.loop().giveBack(block.head());
             return;
         }
+        if (opened) {
+            openTunnel(block.head());
+        } else if (upgrade) {
+            output.sendEnd(null);
+        }
         told.response(block.head(), length);
         if (end && !gone) {
             ended(null);
         }
+    }
+
+    /// Makes of the head what it would be in HTTP/1.1, but for the proof of a key that it cannot
+    /// have (RFC 8441 §5).
+    private void openTunnel(ResponseHead head) {
+        tunnel = true;
+        head.status(101);
+        head.fields().remove(FieldName.SEC_WEBSOCKET_ACCEPT);
     }
 
     private void interim(ResponseBlock block, boolean end) {
@@ -108,7 +128,9 @@ final class Http2ClientStream implements HttpStream.Client, Http2Stream {
 
     private void trailers(ResponseBlock block, boolean end) {
         Failure wrong = block.endTrailers();
-        if (!end) {
+        if (tunnel) {
+            malformed("a second head on a tunnel's stream (RFC 9113 8.5)");
+        } else if (!end) {
             malformed("a second head without the end of the stream (RFC 9113 8.1)");
         } else if (wrong != null) {
             malformed(wrong);
@@ -148,14 +170,16 @@ final class Http2ClientStream implements HttpStream.Client, Http2Stream {
         }
     }
 
-    /// The response is whole. When the request is not, the endpoint does not want the rest of it.
+    /// The response is whole. When the request is not, the endpoint does not want the rest of it;
+    /// of a tunnel only this direction has ended.
     private void ended(@Nullable HeaderFields trailers) {
         input.end();
         answered = true;
         ResponseReceiver told = receiver;
-        if (output.endWritten()) {
+        boolean goesOn = tunnel && !outputEnded;
+        if (!goesOn && output.endWritten()) {
             connection.ended(this);
-        } else {
+        } else if (!goesOn) {
             connection.streams().reset(this, Http2Error.NO_ERROR);
         }
         if (told != null) {
@@ -240,9 +264,15 @@ final class Http2ClientStream implements HttpStream.Client, Http2Stream {
         }
     }
 
-    /// The rest of the request waits for nobody: the stream ends with its response.
+    /// The rest of the request waits for nobody: the stream ends with its response, a tunnel with
+    /// the later of its two ends.
     @Override
-    public void allWritten() {}
+    public void allWritten() {
+        outputEnded = true;
+        if (tunnel && input.ended()) {
+            connection.ended(this);
+        }
+    }
 
     @Override
     public void forget() {
@@ -259,7 +289,9 @@ final class Http2ClientStream implements HttpStream.Client, Http2Stream {
         }
         begun = true;
         method = request.head().method();
-        boolean whole = request.bodyLength() == NO_BODY || request.bodyLength() == 0;
+        upgrade = request.upgrade();
+        boolean empty = request.bodyLength() == NO_BODY || request.bodyLength() == 0;
+        boolean whole = empty && !upgrade;
         connection.writeHead(id, request, whole);
         output.headWritten(whole);
     }
@@ -276,6 +308,11 @@ final class Http2ClientStream implements HttpStream.Client, Http2Stream {
 
     @Override
     public boolean upgradable() {
+        return connection.webSockets();
+    }
+
+    @Override
+    public boolean provesHandshake() {
         return false;
     }
 
@@ -291,6 +328,10 @@ final class Http2ClientStream implements HttpStream.Client, Http2Stream {
 
     @Override
     public void sendEnd(@Nullable HeaderFields trailers) {
+        if (upgrade && !headSeen) {
+            // The end of a request without a body is not that of the tunnel which may follow.
+            return;
+        }
         output.sendEnd(trailers);
     }
 

@@ -26,6 +26,9 @@ final class OutgoingFields extends NettyHeaders {
     private static final AsciiString SCHEME = AsciiString.cached(":scheme");
     private static final AsciiString AUTHORITY = AsciiString.cached(":authority");
     private static final AsciiString PATH = AsciiString.cached(":path");
+    private static final AsciiString PROTOCOL = AsciiString.cached(":protocol");
+    private static final AsciiString CONNECT = AsciiString.cached("CONNECT");
+    private static final AsciiString WEBSOCKET = AsciiString.cached("websocket");
     private static final AsciiString GET = AsciiString.cached("GET");
     private static final AsciiString POST = AsciiString.cached("POST");
     private static final AsciiString HTTP = AsciiString.cached("http");
@@ -34,7 +37,7 @@ final class OutgoingFields extends NettyHeaders {
     private static final AsciiString TRAILERS = AsciiString.cached("trailers");
 
     /// The most pseudo-header fields that a head has.
-    private static final int PSEUDO = 4;
+    private static final int PSEUDO = 5;
 
     /// Fields of one hop (RFC 9113 §8.2.2), and those that prove a handshake of HTTP/1.1 (RFC 8441
     /// §5).
@@ -101,7 +104,10 @@ final class OutgoingFields extends NettyHeaders {
     OutgoingFields of(OutgoingRequest request, boolean secure) {
         begin(request.extra());
         RequestHead head = request.head();
-        pseudo(METHOD, method(head.method()));
+        pseudo(METHOD, request.upgrade() ? CONNECT : method(head.method()));
+        if (request.upgrade()) {
+            pseudo(PROTOCOL, WEBSOCKET);
+        }
         pseudo(SCHEME, secure ? HTTPS : HTTP);
         pseudo(AUTHORITY, authority(request));
         pseudo(PATH, path(head));

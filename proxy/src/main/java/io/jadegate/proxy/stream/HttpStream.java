@@ -66,6 +66,10 @@ public sealed interface HttpStream extends ByteStream {
         /// ([OutgoingRequest#upgrade()]).
         boolean upgradable();
 
+        /// Whether an endpoint that agrees to become a tunnel proves that it has read the request
+        /// (RFC 6455 §4.2.2).
+        boolean provesHandshake();
+
         /// The HTTP version that is spoken, as logs have it.
         String protocol();
     }

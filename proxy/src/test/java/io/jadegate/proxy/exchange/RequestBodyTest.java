@@ -145,6 +145,11 @@ class RequestBodyTest {
         }
 
         @Override
+        public boolean provesHandshake() {
+            return true;
+        }
+
+        @Override
         public String protocol() {
             return "HTTP/1.1";
         }

@@ -324,7 +324,7 @@ class Http2UpstreamTest {
     }
 
     @Test
-    void aWebSocketIsRefused() throws Exception {
+    void aWebSocketThatTheEndpointDoesNotOfferFails() throws Exception {
         gateway.serve(
                 """
                 listeners: { web: { address: "127.0.0.1:0" } }
@@ -339,7 +339,7 @@ class Http2UpstreamTest {
                                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
         accept().frame(PING, 0, 0, new byte[8]);
 
-        assertFailed(client.readResponse(), 403, "UPGRADE_REFUSED");
+        assertFailed(client.readResponse(), 502, "UPSTREAM_UPGRADE_FAILED");
     }
 
     // ---- answers

@@ -313,8 +313,8 @@ class RealTlsPeersTest {
     void refusesACertificateOfOpensslThatSignedItself() throws Exception {
         String command =
                 "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout"
-                    + " app.key -out app.pem -days 1 -subj /CN=app.test -addext"
-                    + " subjectAltName=DNS:app.test";
+                        + " app.key -out app.pem -days 1 -subj /CN=app.test -addext"
+                        + " subjectAltName=DNS:app.test";
         printed("", command.split(" ", -1));
         int port = opensslServer();
         serveUpstream(port, "");
