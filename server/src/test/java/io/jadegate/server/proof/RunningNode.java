@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jadegate.server.wire.Gateway;
+import io.jadegate.testkit.Descriptors;
 import io.jadegate.testkit.Wire;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -106,8 +107,21 @@ final class RunningNode implements AutoCloseable {
 
     /// Sends a signal, such as HUP.
     void signal(String name) throws IOException, InterruptedException {
-        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
-        assertThat(kill.waitFor()).isZero();
+        run("kill", "-" + name, Long.toString(process.pid()));
+    }
+
+    /// How many descriptors it may have open.
+    int descriptorLimit() {
+        return Descriptors.limit(process.pid());
+    }
+
+    /// Lets it open descriptors with numbers below the limit only.
+    void limitDescriptors(int limit) throws IOException, InterruptedException {
+        run("prlimit", "--pid=" + process.pid(), "--nofile=" + limit + ":");
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
     }
 
     @Override
