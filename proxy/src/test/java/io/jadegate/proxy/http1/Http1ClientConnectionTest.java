@@ -237,7 +237,7 @@ class Http1ClientConnectionTest {
         get();
         channel.receive("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
 
-        assertThat(receiver.said()).containsExactly("failed UPGRADE_UNASKED");
+        assertThat(receiver.said()).containsExactly("failed UPGRADE_FAILED");
         assertThat(channel.isOpen()).isFalse();
     }
 
