@@ -48,8 +48,9 @@ public final class TlsHost {
     private static final long SESSION_SECONDS = Duration.ofHours(1).toSeconds();
     private static final long SESSIONS = 1024;
 
-    /// A key is the current one for so long, and for as long again it still opens what it closed.
-    private static final long TICKET_KEY_NANOS = Duration.ofHours(4).toNanos();
+    /// A key closes tickets for so long, and for as long again it opens what it has closed. This,
+    /// and not the timeout, is what ends sessions of TLS 1.3: BoringSSL gives them two days.
+    private static final long TICKET_KEY_NANOS = Duration.ofMinutes(30).toNanos();
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -143,7 +144,10 @@ public final class TlsHost {
         return unused.engine();
     }
 
-    private void rotateTicketKeys(long now) {
+    /// Takes a new key for tickets when it is time.
+    ///
+    /// @param now in nanoseconds
+    void rotateTicketKeys(long now) {
         OpenSslSessionTicketKey before = ticketKey.get();
         long since = ticketKeyNanos.get();
         if ((before != null && now - since < TICKET_KEY_NANOS)
@@ -153,7 +157,7 @@ public final class TlsHost {
         }
         OpenSslSessionTicketKey fresh = newTicketKey();
         ticketKey.set(fresh);
-        if (before == null) {
+        if (before == null || now - since >= 2 * TICKET_KEY_NANOS) {
             sessions.setTicketKeys(fresh);
         } else {
             sessions.setTicketKeys(fresh, before);
