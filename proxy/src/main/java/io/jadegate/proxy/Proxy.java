@@ -21,6 +21,7 @@ import io.jadegate.proxy.exchange.LoopState;
 import io.jadegate.proxy.exchange.Serving;
 import io.jadegate.proxy.exchange.Tunnels;
 import io.jadegate.proxy.listener.Listener;
+import io.jadegate.proxy.listener.TlsHosts;
 import io.jadegate.proxy.observe.AccessLog;
 import io.jadegate.proxy.observe.LoopCounts;
 import io.jadegate.proxy.observe.Meters;
@@ -288,6 +289,10 @@ public final class Proxy implements DataPlane {
                     Bound binding = bindings.get(config.address());
                     Serving serving = next.servings().get(name);
                     if (binding != null && serving != null) {
+                        TlsHosts tls = serving.tls();
+                        if (tls != null && tls != binding.last.tls()) {
+                            binding.listener().drainUnsettled(binding.last.tls(), tls);
+                        }
                         binding.last = serving;
                         binding.listener().begin();
                     }

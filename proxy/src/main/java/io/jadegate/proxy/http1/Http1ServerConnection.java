@@ -642,6 +642,11 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public @Nullable TlsSession tls() {
+        return tls;
+    }
+
+    @Override
     public long acceptedNanos() {
         return acceptedNanos;
     }

@@ -617,6 +617,11 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public @Nullable TlsSession tls() {
+        return tls;
+    }
+
+    @Override
     public long acceptedNanos() {
         return acceptedNanos;
     }

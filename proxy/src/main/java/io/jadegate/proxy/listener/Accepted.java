@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /// The connections that one listener accepted on one loop.
@@ -56,6 +57,14 @@ final class Accepted implements ServerConnection.Owner {
 
     void drain() {
         forEach(ServerConnection::drain);
+    }
+
+    void drainIf(Predicate<ServerConnection> condition) {
+        forEach(connection -> {
+            if (condition.test(connection)) {
+                connection.drain();
+            }
+        });
     }
 
     void abort() {

@@ -10,6 +10,7 @@ import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.Loops;
 import io.jadegate.proxy.stream.ServerConnection;
+import io.jadegate.proxy.stream.TlsSession;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -27,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -233,6 +235,28 @@ public final class Listener {
     /// Closes idle connections now and each of the others behind its answer.
     public void drain() {
         accepted.forEach(Accepted::drain);
+    }
+
+    /// Drains the connections of clients of whom less or other was asked than is asked by now: in
+    /// clear text where TLS is spoken, and by TLS where another certificate is demanded. Nobody
+    /// goes on by what is not enough any more.
+    ///
+    /// @param before what handshakes were done by; null for clear text
+    /// @param now what they are done by from now on
+    public void drainUnsettled(@Nullable TlsHosts before, TlsHosts now) {
+        Set<String> entries = now.demandingOtherwise(before);
+        if (before == null || !entries.isEmpty()) {
+            accepted.forEach(books -> books.drainIf(each -> isUnsettled(each, entries, now)));
+        }
+    }
+
+    private static boolean isUnsettled(
+            ServerConnection connection, Set<String> entries, TlsHosts now) {
+        if (connection instanceof TlsHandshake handshake) {
+            return handshake.mayBeFor(entries, now);
+        }
+        TlsSession tls = connection.tls();
+        return tls == null || entries.contains(tls.host());
     }
 
     /// Closes every connection, whatever it is doing.

@@ -25,6 +25,7 @@ import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -291,6 +292,18 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerC
     @Override
     public @Nullable String routeName() {
         return null;
+    }
+
+    @Override
+    public @Nullable TlsSession tls() {
+        return null;
+    }
+
+    /// Whether it was begun by others than `now`, and may come to an end in the name of one of some
+    /// entries.
+    boolean mayBeFor(Set<String> entries, TlsHosts now) {
+        TlsHost chosen = host;
+        return hosts != now && (chosen == null || entries.contains(chosen.host()));
     }
 
     @Override

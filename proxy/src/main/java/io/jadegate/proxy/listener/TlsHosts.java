@@ -1,9 +1,12 @@
 package io.jadegate.proxy.listener;
 
+import io.jadegate.proxy.tls.ClientTrust;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The entries of a listener's `tls.hosts`, to be found by name: exact, then by the longest
@@ -64,6 +67,26 @@ public final class TlsHosts {
         TlsHost own = named(entry);
         TlsHost asked = find(name);
         return own == asked || !(wantsCertificates(own) || wantsCertificates(asked));
+    }
+
+    /// The entries, as configured, that demand certificates of clients otherwise than they did:
+    /// what was settled with those who came before says nothing about whether they may be here.
+    ///
+    /// @param before null for clear text
+    Set<String> demandingOtherwise(@Nullable TlsHosts before) {
+        Set<String> entries = new HashSet<>();
+        for (TlsHost host : byPattern.values()) {
+            TlsHost old = before == null ? null : before.named(host.host());
+            ClientTrust demanded = host.settings().clients();
+            if (demanded != null && (old == null || !demanded.equals(old.settings().clients()))) {
+                entries.add(host.host());
+                if (old != null) {
+                    // The same entry may be written otherwise.
+                    entries.add(old.host());
+                }
+            }
+        }
+        return entries;
     }
 
     /// The entry configured by exactly these words; null when there is none.

@@ -29,6 +29,10 @@ public interface ServerConnection {
     /// is none.
     @Nullable String routeName();
 
+    /// What was settled with the client where the connection is encrypted; null in clear text, and
+    /// until it is settled.
+    @Nullable TlsSession tls();
+
     /// When the connection was accepted, in the time of [System#nanoTime()].
     long acceptedNanos();
 
