@@ -814,9 +814,9 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     }
 
     /// Whether a new configuration would refuse the request that has become a tunnel: its
-    /// connection lacks the certificate that its host demands now (421), its route takes no
-    /// WebSockets any more, or a filter says that the client may not (401, 403). What else has
-    /// changed concerns only requests to come.
+    /// connection is in clear text where TLS is spoken now, or was not let in by the certificate
+    /// that its host demands now (421), its route takes no WebSockets any more, or a filter says
+    /// that the client may not (401, 403). What else has changed concerns only requests to come.
     boolean isDeniedBy(Serving now) {
         try {
             return denies(new RequestContext(now, client.peer(), head, loop.random()));
@@ -828,6 +828,9 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
 
     @SuppressWarnings("ReferenceEquality") // what was carried over is the same object
     private boolean denies(RequestContext again) {
+        if (!client.peer().secure() && again.serving().tls() != null) {
+            return true;
+        }
         LocalResponse refusal = again.admit();
         if (refusal != null) {
             return refusal.reason().equals(Reason.REQUEST_MISDIRECTED);

@@ -134,7 +134,7 @@ final class RequestContext implements HttpExchange {
     private boolean isMisdirected() {
         TlsSession session = peer.tls();
         TlsHosts hosts = serving.tls();
-        return session != null && hosts != null && !hosts.covers(session.host(), received.host());
+        return session != null && hosts != null && !hosts.covers(session, received.host());
     }
 
     /// Answers an OPTIONS request that may be forwarded no more, or counts it down (RFC 9110

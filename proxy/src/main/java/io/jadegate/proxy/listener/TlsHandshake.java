@@ -163,7 +163,8 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerC
                         session.getProtocol(),
                         chosen.host(),
                         chain,
-                        ClientIdentity.fields(chosen.settings().forward(), chain)));
+                        ClientIdentity.fields(chosen.settings().forward(), chain),
+                        chosen.settings().clients()));
     }
 
     private static List<X509Certificate> clientChain(SSLSession session) {

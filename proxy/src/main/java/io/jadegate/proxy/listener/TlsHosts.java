@@ -1,5 +1,6 @@
 package io.jadegate.proxy.listener;
 
+import io.jadegate.proxy.stream.TlsSession;
 import io.jadegate.proxy.tls.ClientTrust;
 import java.util.Collection;
 import java.util.HashMap;
@@ -55,18 +56,23 @@ public final class TlsHosts {
         return found == null ? byPattern.get(ANY) : found;
     }
 
-    /// Whether a connection that was opened for one entry may be asked for a host (RFC 9110
-    /// §15.5.20): for its own, and for others as long as neither of the two wants to see
-    /// certificates of clients.
+    /// Whether a connection may be asked for a host (RFC 9110 §15.5.20): for one of the entry it
+    /// was opened for, and for others as long as neither of the two wants to see certificates of
+    /// clients. What is demanded of clients by now must be what the connection was let in by.
     ///
-    /// @param entry the words of the entry it was opened for, which may be gone
-    public boolean covers(String entry, String name) {
+    /// @param session of the connection; its entry may be gone
+    public boolean covers(TlsSession session, String name) {
         if (!someWantCertificates) {
             return true;
         }
-        TlsHost own = named(entry);
+        TlsHost own = named(session.host());
         TlsHost asked = find(name);
-        return own == asked || !(wantsCertificates(own) || wantsCertificates(asked));
+        if (own != asked) {
+            return !wantsCertificates(own) && !wantsCertificates(asked);
+        }
+        return asked == null
+                || asked.settings().clients() == null
+                || asked.settings().clients().equals(session.demand());
     }
 
     /// The entries, as configured, that demand certificates of clients otherwise than they did:

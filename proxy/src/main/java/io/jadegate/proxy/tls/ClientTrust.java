@@ -1,6 +1,7 @@
 package io.jadegate.proxy.tls;
 
 import io.jadegate.api.config.ListenerTlsConfig.ClientCertificateConfig;
+import io.jadegate.proxy.stream.TlsSession;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertPathBuilder;
@@ -23,9 +24,8 @@ import javax.net.ssl.TrustManagerFactory;
 /// @param revoked lists of certificates that are not believed any more; empty when none are looked
 ///   at
 public record ClientTrust(
-        ClientCertificateConfig.Mode mode,
-        List<X509Certificate> authorities,
-        List<X509CRL> revoked) {
+        ClientCertificateConfig.Mode mode, List<X509Certificate> authorities, List<X509CRL> revoked)
+        implements TlsSession.Demand {
     public ClientTrust {
         authorities = List.copyOf(authorities);
         revoked = List.copyOf(revoked);

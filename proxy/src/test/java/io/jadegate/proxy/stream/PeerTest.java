@@ -70,7 +70,7 @@ class PeerTest {
                 Peer.of(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 5000),
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 80),
-                        new TlsSession("TLSv1.3", "*", List.of(), List.of()));
+                        new TlsSession("TLSv1.3", "*", List.of(), List.of(), null));
 
         assertThat(peer.port()).isEqualTo(5000);
         assertThat(peer.localPort()).isEqualTo(80);

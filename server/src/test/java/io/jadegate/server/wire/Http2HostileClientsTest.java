@@ -132,6 +132,48 @@ class Http2HostileClientsTest {
                         ":method", method, ":scheme", "http", ":authority", "a", ":path", "/"));
     }
 
+    // ---- who does not go on
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PRI * HT", Http2Wire.PREFACE, Http2Wire.PREFACE + "\0\0"})
+    void aBeginningThatDoesNotGoOnIsNotWaitedForForEver(String octets) throws Exception {
+        gateway.serve(LOCAL + "defaults: { timeouts: { header: 200ms } }", "x");
+
+        Wire client = gateway.send(octets);
+
+        client.awaitGone();
+    }
+
+    @Test
+    void aFrameThatDoesNotGoOnEndsAnIdleConnectionInItsTime() throws Exception {
+        gateway.serve(LOCAL + "defaults: { timeouts: { keep-alive: 200ms } }", "x");
+
+        Http2Wire client = connect().get(1, "/");
+        client.await(1);
+        client.wire().send("\0\0\u0008\u0006\0");
+
+        assertThat(client.awaitGoAway()).isEqualTo(new GoAway(1, NO_ERROR));
+        client.wire().awaitGone();
+    }
+
+    @Test
+    void anUploadThatDoesNotGoOnEndsItsStreamOnly() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.forward(backend, "defaults: { timeouts: { body-idle: 200ms } }");
+
+        Http2Wire client = connect().request(1, false, "POST", "/").data(1, false, "x");
+        Wire upstream = gateway.keep(backend.accept());
+        upstream.readHead();
+
+        assertThat(client.await(1).status()).isEqualTo(408);
+        upstream.awaitGone();
+        client.get(3, "/");
+        Wire second = gateway.keep(backend.accept());
+        second.readRequest();
+        second.send(OK);
+        assertThat(client.await(3).body()).isEqualTo("ok");
+    }
+
     // ---- what is held of who does not go on
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Http2Wire;
 import io.jadegate.testkit.TlsWire;
 import io.jadegate.testkit.Wire;
@@ -123,6 +124,32 @@ class TlsHostileClientsTest {
             gateway.serveNow(config(demanding(certificates)));
 
             assertThat(wire.send(get("pay.test")).readUntil("paid")).startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    @Test
+    void webSocketsFromBeforeACertificateWasDemandedEnd() throws Exception {
+        FakeBackend backend = gateway.backend();
+        String chat = "chat: { match: { hosts: pay.test, path: /chat }, upstream: chat }\n";
+        String upstreams = "upstreams: { chat: { endpoints: [ \"%s\" ] } }\n";
+        gateway.serve(config("") + "  " + chat + upstreams, backend.address());
+        try (TlsWire pay = connect(certificates.client(), "pay.test")) {
+            pay.send(
+                    "GET /chat HTTP/1.1\r\nHost: pay.test\r\nConnection: Upgrade\r\n"
+                            + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+            Wire upstream = gateway.keep(backend.accept());
+            upstream.readHead();
+            upstream.send(
+                    "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+                            + "Upgrade: websocket\r\n"
+                            + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+            pay.readUntil("\r\n\r\n");
+
+            gateway.serveNow(
+                    config(demanding(certificates)) + "  " + chat + upstreams, backend.address());
+
+            upstream.awaitGone();
         }
     }
 
