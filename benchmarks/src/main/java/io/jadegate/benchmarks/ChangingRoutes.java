@@ -69,6 +69,7 @@ public final class ChangingRoutes {
                         old.redirect(),
                         old.respond(),
                         old.websocket(),
+                        old.grpcWeb(),
                         old.timeouts(),
                         old.retry(),
                         old.mirror(),

@@ -3,6 +3,7 @@ package io.jadegate.benchmarks;
 import io.jadegate.api.filter.HttpExchange;
 import io.jadegate.api.filter.Reason;
 import io.jadegate.api.http.RequestHead;
+import io.jadegate.proxy.grpc.GrpcStatus;
 import io.jadegate.proxy.observe.ExchangeFacts;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,11 @@ final class OneEnding implements ExchangeFacts {
 
     @Override
     public @Nullable Reason reason() {
+        return null;
+    }
+
+    @Override
+    public @Nullable GrpcStatus grpcStatus() {
         return null;
     }
 

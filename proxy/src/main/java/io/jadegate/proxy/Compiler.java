@@ -437,7 +437,8 @@ final class Compiler {
                             connectionFilters.admission(listener, own.filters()),
                             via,
                             meters.listener(listener),
-                            meters.unrouted()));
+                            meters.unrouted(),
+                            meters.calls()));
         }
         return Map.copyOf(servings);
     }

@@ -71,13 +71,18 @@ final class FilterInstances {
     FilterChain chain(String name, RouteConfig route, @Nullable FilterChain old) {
         Own own = new Own("routes." + name + ".", old == null ? Map.of() : old.own());
         List<Step> chain = new ArrayList<>();
-        if (route.cors() != null) {
+        CorsConfig cors = route.cors();
+        if (cors != null) {
             add(
                     chain,
                     own,
                     own.prefix + "cors",
                     new FilterConfig(
-                            "cors", "cors", FilterConfig.Mode.ENFORCE, null, route.cors()));
+                            "cors",
+                            "cors",
+                            FilterConfig.Mode.ENFORCE,
+                            null,
+                            route.grpcWeb() ? cors.forGrpcWeb() : cors));
         }
         List<Step> inherited = new ArrayList<>();
         expand(inherited, own, "defaults.filters", context.config().defaults().filters());

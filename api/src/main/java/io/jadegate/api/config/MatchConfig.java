@@ -17,7 +17,8 @@ public record MatchConfig(
         @Doc("query parameters by name") @Keys(TextForm.ANY) Map<String, ValueMatchConfig> query,
         @Doc("cookies by name") @Keys(TextForm.FIELD_NAME) Map<String, ValueMatchConfig> cookies,
         @Doc("networks the client's address is in") List<Cidr> sources,
-        @Doc("gRPC services and methods") @Planned @Nullable GrpcConfig grpc,
+        @Doc("gRPC services and methods, which is what paths are of calls")
+                @Nullable GrpcConfig grpc,
         @Doc("a CEL expression, as a last resort") @Planned @Nullable String when) {
 
     /// Matches every request.
@@ -39,8 +40,11 @@ public record MatchConfig(
 
     /// gRPC services and methods.
     public record GrpcConfig(
-            @Doc("full names, or a package and .*") List<String> service,
-            @Doc("method names") List<String> method) {
+            @Doc("full names, or a package and .* for all in it; any when left out")
+                    @Form(TextForm.GRPC_SERVICE)
+                    List<String> service,
+            @Doc("method names; any when left out") @Form(TextForm.GRPC_METHOD)
+                    List<String> method) {
         public GrpcConfig {
             service = List.copyOf(service);
             method = List.copyOf(method);

@@ -19,6 +19,8 @@ public record RouteConfig(
         @Doc("action: answer with a fixed response") @Nullable RespondConfig respond,
         @Doc("whether WebSocket upgrades are allowed, and what WebSockets may do") @Default("true")
                 WebSocketConfig websocket,
+        @Doc("make calls by gRPC-Web into calls by gRPC, and let cors allow them") @Default("false")
+                boolean grpcWeb,
         @Doc("timeouts other than the defaults") @Default("{}") TimeoutOverrides timeouts,
         @Doc("when a failed attempt is tried again") @Default("{}") RetryConfig retry,
         @Doc("send copies of requests to another upstream") @Planned @Nullable MirrorConfig mirror,

@@ -36,6 +36,13 @@ public enum TextForm {
             "[^\\x00-\\x08\\x0A-\\x1F\\x7F]*", "text without line breaks or control characters"),
     /// A request method (RFC 9110 section 9.1); case matters.
     METHOD("[!#$%&'*+.^_`|~0-9A-Za-z-]+", "a method such as GET"),
+    /// The full name of a gRPC service, or a package and `.*`.
+    GRPC_SERVICE(
+            "[A-Za-z_][A-Za-z0-9_-]*(\\.[A-Za-z_][A-Za-z0-9_-]*)*(\\.\\*)?",
+            "a full name such as shop.v1.Orders, or a package and .*",
+            255),
+    /// The name of a method of a gRPC service.
+    GRPC_METHOD("[A-Za-z_][A-Za-z0-9_-]*", "a method's name such as Checkout"),
     /// An origin of RFC 6454, one with `*.` for any labels in front of a host, `null` or `*`.
     ORIGIN(
             "\\*|null|[a-z][a-z0-9+.-]*://((\\*\\.)?[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?",

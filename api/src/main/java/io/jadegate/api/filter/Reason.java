@@ -74,6 +74,12 @@ public record Reason(String code, int status, @Nullable String proxyError, Strin
                     417,
                     "http_request_error",
                     "The expectation is unknown.");
+    public static final Reason REQUEST_MEDIA_TYPE =
+            new Reason(
+                    "REQUEST_MEDIA_TYPE",
+                    415,
+                    "http_request_error",
+                    "The route takes gRPC calls only.");
     public static final Reason REQUEST_LOOP =
             new Reason(
                     "REQUEST_LOOP",
@@ -250,6 +256,13 @@ public record Reason(String code, int status, @Nullable String proxyError, Strin
     public static final Reason TOTAL_TIMEOUT =
             new Reason(
                     "TOTAL_TIMEOUT", 504, "http_response_timeout", "The exchange took too long.");
+
+    public static final Reason CLIENT_DEADLINE =
+            new Reason(
+                    "CLIENT_DEADLINE",
+                    504,
+                    "http_response_timeout",
+                    "The time that the client had given passed.");
 
     // The gateway itself
     public static final Reason TUNNEL_IDLE_TIMEOUT =

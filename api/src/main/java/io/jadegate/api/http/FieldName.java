@@ -79,6 +79,9 @@ public final class FieldName {
             known("Access-Control-Request-Headers");
     public static final FieldName ACCESS_CONTROL_ALLOW_ORIGIN =
             known("Access-Control-Allow-Origin");
+    public static final FieldName GRPC_STATUS = known("grpc-status");
+    public static final FieldName GRPC_MESSAGE = known("grpc-message");
+    public static final FieldName GRPC_TIMEOUT = known("grpc-timeout");
 
     private final String text;
     private final byte[] display;

@@ -63,7 +63,6 @@ class GoldenTest {
                         "routes.orders.filters[6].compress",
                         "routes.orders.match.when",
                         "routes.canary.split",
-                        "routes.greeter.match.grpc",
                         "upstreams.orders.breaker",
                         "tokens");
     }

@@ -1,6 +1,7 @@
 package io.jadegate.proxy.exchange;
 
 import io.jadegate.api.config.RetryConfig;
+import io.jadegate.api.filter.BodyTransform;
 import io.jadegate.api.filter.Decision;
 import io.jadegate.api.filter.HttpExchange;
 import io.jadegate.api.filter.LocalResponse;
@@ -11,6 +12,10 @@ import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.Method;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.http.ResponseHead;
+import io.jadegate.proxy.grpc.GrpcAnswer;
+import io.jadegate.proxy.grpc.GrpcCall;
+import io.jadegate.proxy.grpc.GrpcStatus;
+import io.jadegate.proxy.grpc.GrpcWeb;
 import io.jadegate.proxy.l4.Pump;
 import io.jadegate.proxy.l4.Relay;
 import io.jadegate.proxy.observe.ExchangeFacts;
@@ -51,6 +56,9 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     private static final byte[] EVENT_STREAM =
             "text/event-stream".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] TRAILERS = "trailers".getBytes(StandardCharsets.US_ASCII);
+
+    private static final Failure MALFORMED_BODY =
+            new Failure(Failure.Kind.REQUEST_MALFORMED, "content that is not in its encoding");
 
     /// How long an endpoint may keep a client waiting that wants to hear `100 Continue`.
     private static final long CONTINUE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -98,7 +106,12 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     private @Nullable String detail;
     private int attempts;
     private @Nullable Target target;
+    private @Nullable GrpcStatus grpcStatus;
+    private @Nullable GrpcWeb web;
+    private @Nullable BodyTransform requestTransform;
+    private @Nullable BodyTransform responseTransform;
     private int headBytes;
+    private long callNanos;
     private boolean connectionReused;
     private @Nullable String upstreamProtocol;
     private int status;
@@ -155,6 +168,8 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             respond(LocalResponse.of(Reason.REQUEST_BODY_TOO_LARGE));
             return;
         }
+        web = context.web();
+        requestTransform = web == null ? null : web.requestBody();
         decide();
     }
 
@@ -225,6 +240,11 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     }
 
     private void act() {
+        LocalResponse refusal = context.refusedByAction();
+        if (refusal != null) {
+            respond(refusal);
+            return;
+        }
         if (route().upstream() != null) {
             // What most do, without a look at the action: see Route.
             call();
@@ -246,12 +266,14 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             return;
         }
         phase = Phase.CALLING;
-        long total = route().timeouts().total();
-        if (total > 0) {
-            totalDeadline =
-                    loop.deadlines()
-                    .new Deadline(() -> fail(Failure.of(Failure.Kind.TOTAL_TIMEOUT)));
-            totalDeadline.set(startNanos + total);
+        if (web != null) {
+            web.request(context.edit().fields());
+        }
+        CallDeadline total = CallDeadline.of(context);
+        if (total != null) {
+            totalDeadline = loop.deadlines().new Deadline(() -> fail(Failure.of(total.kind())));
+            totalDeadline.set(startNanos + total.nanos());
+            callNanos = total.nanos();
         }
         attempt(null);
     }
@@ -281,11 +303,15 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
                             "the endpoint does not offer WebSockets over HTTP/2 (RFC 8441 3)"));
             return;
         }
-        Forwarding.request(state.request(), context, upstreamOf(), chosen, bodyLength, upgrade);
+        long length = Forwarding.requestLength(web, bodyLength);
+        Forwarding.request(state.request(), context, upstreamOf(), chosen, length, upgrade);
         proven = stream.provesHandshake();
         if (head.webSocket() && proven) {
             key = HandshakeKey.random(loop.random());
             Forwarding.handshake(state.request(), key);
+        }
+        if (context.call() != null && callNanos > 0) {
+            Forwarding.deadline(state.request(), startNanos + callNanos - loop.now());
         }
         current.authority(authority(chosen));
         stream.sendRequest(state.request());
@@ -452,9 +478,17 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         }
         status = response.status();
         phase = Phase.ANSWERING;
+        responseTransform = web == null ? null : web.response(response.fields());
+        boolean changed = responseTransform != null && length > 0;
         OutgoingResponse out = state.response();
         Forwarding.response(
-                out, response, context, current.authority(), current.target(), length, loop);
+                out,
+                response,
+                context,
+                current.authority(),
+                current.target(),
+                changed ? HttpStream.UNKNOWN_LENGTH : length,
+                loop);
         if (status == 101 && !proven) {
             Forwarding.proof(out, head);
         }
@@ -507,9 +541,19 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         if (relay != null) {
             relay.endpointData(data);
         } else if (answer != null) {
-            answer.data(data);
+            passOn(answer, data);
         } else {
             data.release();
+        }
+    }
+
+    private void passOn(Pump open, ByteBuf data) {
+        int octets = data.readableBytes();
+        ByteBuf passed = responseTransform == null ? data : responseTransform.data(data);
+        if (passed != null) {
+            open.data(passed, octets);
+        } else {
+            fail(Failure.of(Failure.Kind.RESPONSE_MALFORMED));
         }
     }
 
@@ -519,12 +563,25 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             return;
         }
         HeaderFields passed = trailers;
+        if (context.call() != null) {
+            HeaderFields last = trailers == null ? answered().fields() : trailers;
+            grpcStatus = GrpcStatus.in(last);
+        }
         if (trailers != null) {
-            if (head.fields().hasToken(FieldName.TE, TRAILERS)) {
+            if (context.call() != null || head.fields().hasToken(FieldName.TE, TRAILERS)) {
                 ForwardedFields.cleanTrailers(trailers);
             } else {
                 passed = null;
             }
+        }
+        if (responseTransform != null && answer != null) {
+            ByteBuf last = responseTransform.end(passed);
+            if (last == null) {
+                fail(Failure.of(Failure.Kind.RESPONSE_MALFORMED));
+                return;
+            }
+            answer.data(last, 0);
+            passed = passed == null || passed.size() == 0 ? null : passed;
         }
         endAttempt(null);
         client.sendEnd(passed);
@@ -560,7 +617,13 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             data.release();
             return;
         }
-        body.add(data);
+        int octets = data.readableBytes();
+        ByteBuf passed = requestTransform == null ? data : requestTransform.data(data);
+        if (passed == null) {
+            fail(MALFORMED_BODY);
+            return;
+        }
+        body.add(passed, octets);
         Route route = context.routeOrNull();
         if (route != null && body.received() > route.bodyLimit()) {
             fail(Failure.of(Failure.Kind.REQUEST_BODY_TOO_LARGE));
@@ -572,6 +635,14 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         if (relay != null) {
             relay.clientEnded();
         } else if (phase != Phase.ENDED) {
+            ByteBuf last = requestTransform == null ? null : requestTransform.end(trailers);
+            if (requestTransform != null && last == null) {
+                fail(MALFORMED_BODY);
+                return;
+            }
+            if (last != null) {
+                body.add(last, 0);
+            }
             body.end(trailers);
             progress();
         }
@@ -736,7 +807,10 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     private void respond(LocalResponse decided) {
         // No answer of the gateway's own opens a WebSocket.
         boolean success = decided.status() < 300;
-        LocalResponse response = success && head.webSocket() ? upgradeRefused() : decided;
+        LocalResponse response =
+                success && head.webSocket()
+                        ? upgradeRefused()
+                        : GrpcAnswer.to(context.call(), decided);
         resetAttempt(null);
         phase = Phase.ANSWERING;
         status = response.status();
@@ -749,8 +823,12 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         responseHead = answerHead;
         LocalActions.fill(answerHead, response, content, context);
         boolean _ = context.respond(answerHead);
+        if (context.call() != null) {
+            grpcStatus = GrpcStatus.in(answerHead.fields());
+        }
         byte[] octets = content == null ? new byte[0] : content.bytes();
-        boolean bodyless = status == 204 || status == 304;
+        boolean bodyless =
+                status == 204 || status == 304 || (grpcStatus != null && head.majorVersion() > 1);
         Forwarding.local(
                 state.response(),
                 answerHead,
@@ -774,8 +852,27 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         reason = failure.reason();
         detail = failure.detail();
         cut = true;
-        client.reset();
+        if (mayEndByStatus(failure)) {
+            HeaderFields trailers = GrpcAnswer.trailers(failure.reason());
+            grpcStatus = GrpcStatus.in(trailers);
+            client.sendEnd(trailers);
+            client.flush();
+        } else {
+            client.reset();
+        }
         finish();
+    }
+
+    /// Whether the client can be told of a failure by trailers: it is a call whose status says that
+    /// it failed. Not where it does not read, or is the one who broke; and a declared length must
+    /// be kept.
+    private boolean mayEndByStatus(Failure failure) {
+        return context.call() == GrpcCall.NATIVE
+                && head.majorVersion() > 1
+                && failure.side() != Failure.Side.DOWNSTREAM
+                && answer != null
+                && !answer.stalled()
+                && !answered().fields().contains(FieldName.CONTENT_LENGTH);
     }
 
     // ---- tunnels
@@ -901,6 +998,9 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         } else {
             serving.unrouted().on(loop.index()).ended(this);
         }
+        if (context.call() != null) {
+            serving.calls().on(loop.index()).ended(this);
+        }
         state.log().write(this);
         if (responseHead != null) {
             loop.giveBack(responseHead);
@@ -921,6 +1021,10 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
 
     private Upstream upstreamOf() {
         return Objects.requireNonNull(route().upstream());
+    }
+
+    private ResponseHead answered() {
+        return Objects.requireNonNull(responseHead);
     }
 
     private Relay openRelay() {
@@ -1012,6 +1116,11 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     @Override
     public @Nullable Reason reason() {
         return reason;
+    }
+
+    @Override
+    public @Nullable GrpcStatus grpcStatus() {
+        return grpcStatus;
     }
 
     @Override

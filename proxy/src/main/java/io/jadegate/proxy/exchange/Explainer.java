@@ -9,6 +9,8 @@ import io.jadegate.api.http.Octets;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.plane.Explanation;
 import io.jadegate.api.plane.Explanation.Verdict;
+import io.jadegate.proxy.grpc.GrpcAnswer;
+import io.jadegate.proxy.grpc.GrpcWeb;
 import io.jadegate.proxy.http1.HeadReader;
 import io.jadegate.proxy.http1.HeadWriter;
 import io.jadegate.proxy.http2.HeadText;
@@ -80,6 +82,10 @@ public final class Explainer {
     }
 
     private Explanation act(RequestContext context, Route route, long bodyLength) {
+        LocalResponse refusal = context.refusedByAction();
+        if (refusal != null) {
+            return answered(context, refusal);
+        }
         return switch (route.action()) {
             case Route.Action.Redirect redirect ->
                     answered(context, LocalActions.redirect(redirect, context));
@@ -97,8 +103,17 @@ public final class Explainer {
         if (upgrade && route.websocket() == null) {
             return answered(context, LocalResponse.of(Reason.UPGRADE_REFUSED));
         }
+        GrpcWeb web = context.web();
+        long length = Forwarding.requestLength(web, bodyLength);
+        if (web != null) {
+            web.request(context.edit().fields());
+        }
         OutgoingRequest out = new OutgoingRequest();
-        Forwarding.request(out, context, upstream, upstream.onlyTarget(), bodyLength, upgrade);
+        Forwarding.request(out, context, upstream, upstream.onlyTarget(), length, upgrade);
+        CallDeadline deadline = CallDeadline.of(context);
+        if (context.call() != null && deadline != null) {
+            Forwarding.deadline(out, deadline.nanos());
+        }
         String sent = http2 ? HeadText.of(out, upstream.tls() != null) : http1(out);
         return explanation(context, Verdict.FORWARDED, 0, null, null, upstream, sent);
     }
@@ -109,7 +124,8 @@ public final class Explainer {
         return octets.toString();
     }
 
-    private Explanation answered(RequestContext context, LocalResponse response) {
+    private Explanation answered(RequestContext context, LocalResponse given) {
+        LocalResponse response = GrpcAnswer.to(context.call(), given);
         Verdict verdict = Verdict.ANSWERED;
         if (response.reason().equals(Reason.ROUTE_REDIRECT)
                 || response.reason().equals(Reason.HTTPS_REDIRECT)) {

@@ -5,6 +5,8 @@ import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.http.ResponseHead;
+import io.jadegate.proxy.grpc.GrpcTimeout;
+import io.jadegate.proxy.grpc.GrpcWeb;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.OutgoingRequest;
@@ -15,6 +17,7 @@ import io.jadegate.proxy.upstream.Target;
 import io.jadegate.proxy.upstream.Upstream;
 import io.jadegate.proxy.websocket.HandshakeKey;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,8 @@ final class Forwarding {
 
     private static final HeaderFields.Selection WITHOUT_FRAMING =
             HeaderFields.Selection.allBut(FieldName.CONTENT_LENGTH, FieldName.TRANSFER_ENCODING);
+
+    private static final List<FieldName> TIMEOUT = List.of(FieldName.GRPC_TIMEOUT);
 
     private Forwarding() {}
 
@@ -59,7 +64,12 @@ final class Forwarding {
                             ? inet.toString()
                             : "localhost";
         }
-        out.begin(head, ForwardedFields.ofRequest(fields, trusted, old), authority, bodyLength);
+        HeaderFields.Selection selection = ForwardedFields.ofRequest(fields, trusted, old);
+        long timeout = context.timeoutNanos();
+        if (timeout != GrpcTimeout.NONE) {
+            selection = selection.without(TIMEOUT);
+        }
+        out.begin(head, selection, authority, bodyLength);
         HeaderFields extra = out.extra();
         Peer peer = context.peer();
         extra.addChecked(
@@ -80,7 +90,23 @@ final class Forwarding {
         }
         out.upgrade(upgrade);
         out.acceptsTrailers(
-                fields.contains(FieldName.TE) && fields.hasToken(FieldName.TE, TRAILERS));
+                context.call() != null
+                        || (fields.contains(FieldName.TE)
+                                && fields.hasToken(FieldName.TE, TRAILERS)));
+    }
+
+    /// How long the body is that goes to a target.
+    ///
+    /// @param web what it goes through, or null
+    /// @param length what was declared of it
+    static long requestLength(@Nullable GrpcWeb web, long length) {
+        boolean changed = web != null && web.changesLength() && length > 0;
+        return changed ? HttpStream.UNKNOWN_LENGTH : length;
+    }
+
+    /// Says to the target of a call how much time is left for it.
+    static void deadline(OutgoingRequest out, long nanos) {
+        GrpcTimeout.add(out.extra(), nanos);
     }
 
     private static String forwardedFor(HeaderFields received, Peer peer, boolean trusted) {

@@ -69,12 +69,31 @@ final class RequestBody {
 
     /// Octets from the client.
     void add(ByteBuf data) {
+        add(data, data.readableBytes());
+    }
+
+    /// What stands for octets from the client.
+    ///
+    /// @param data may be nothing yet
+    /// @param credit how many octets came
+    void add(ByteBuf data, int credit) {
+        received += credit;
+        owed += credit;
+        if (data.isReadable()) {
+            pass(data);
+        } else {
+            data.release();
+        }
+        if (sink != null) {
+            giveCredit(sink);
+        }
+    }
+
+    private void pass(ByteBuf data) {
         int octets = data.readableBytes();
-        received += octets;
         HttpStream.Client stream = sink;
         if (stream == null) {
             keep(Ledger.compact(data).touch("request body waits for a stream"));
-            owed += octets;
             return;
         }
         if (keeping && keptOctets + octets <= REPLAY && !ledger.tight()) {
@@ -83,8 +102,6 @@ final class RequestBody {
             stopKeeping();
         }
         stream.send(data);
-        owed += octets;
-        giveCredit(stream);
     }
 
     @SuppressWarnings("ReferenceEquality") // The same memory, not the same octets.

@@ -11,6 +11,9 @@ import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.Method;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.http.ResponseHead;
+import io.jadegate.proxy.grpc.GrpcCall;
+import io.jadegate.proxy.grpc.GrpcTimeout;
+import io.jadegate.proxy.grpc.GrpcWeb;
 import io.jadegate.proxy.listener.TlsHosts;
 import io.jadegate.proxy.route.RouteMatch;
 import io.jadegate.proxy.stream.Peer;
@@ -38,6 +41,9 @@ final class RequestContext implements HttpExchange {
     private static final byte[] UPGRADE = "upgrade".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] WEBSOCKET = "websocket".getBytes(StandardCharsets.US_ASCII);
 
+    private static final List<LocalResponse.Field> ONLY_POST =
+            List.of(new LocalResponse.Field(FieldName.ALLOW, "POST"));
+
     private static final int MAX_REQUEST_ID = 128;
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
@@ -47,6 +53,7 @@ final class RequestContext implements HttpExchange {
     private final boolean trusted;
     private final ClientAddresses.Client client;
     private final String requestId;
+    private final @Nullable GrpcCall call;
     private @Nullable RequestHead edited;
     private @Nullable RouteMatch<Route> match;
     private @Nullable IdentityHashMap<Key<?>, Object> values;
@@ -61,6 +68,7 @@ final class RequestContext implements HttpExchange {
         this.trusted = serving.clients().trusts(peer);
         this.client = serving.clients().client(received.fields(), peer);
         this.requestId = requestId(received.fields(), trusted, random);
+        this.call = GrpcCall.of(received);
     }
 
     /// The peer's own identifier if it may choose one, else 128 bits by chance in hexadecimal.
@@ -220,6 +228,20 @@ final class RequestContext implements HttpExchange {
                         || step.when().matches(received, client.address(), serving.listener()));
     }
 
+    /// What the action is not for, be it what it may.
+    ///
+    /// @return null, or the answer to a request that goes no further
+    @Nullable LocalResponse refusedByAction() {
+        if (call == null && chosen().callsOnly()) {
+            return received.method().equals(Method.POST)
+                    ? LocalResponse.of(Reason.REQUEST_MEDIA_TYPE)
+                    : new LocalResponse(405, Reason.REQUEST_METHOD, null, ONLY_POST, null);
+        }
+        return call != null && timeoutNanos() == GrpcTimeout.MALFORMED
+                ? LocalResponse.of(Reason.REQUEST_MALFORMED, "grpc-timeout is no time")
+                : null;
+    }
+
     /// Shows a response to every filter that saw the request, last first.
     ///
     /// @return whether all of them have done their work; the others have in any case
@@ -286,6 +308,22 @@ final class RequestContext implements HttpExchange {
 
     boolean expectsContinue() {
         return received.minorVersion() == 1 && received.fields().contains(FieldName.EXPECT);
+    }
+
+    /// The gRPC call that the request is, or null.
+    @Nullable GrpcCall call() {
+        return call;
+    }
+
+    /// What stands between the caller and the endpoint when they speak gRPC differently, or null.
+    @Nullable GrpcWeb web() {
+        boolean translated = call != null && call != GrpcCall.NATIVE && chosen().grpcWeb();
+        return translated ? new GrpcWeb(Objects.requireNonNull(call), received.fields()) : null;
+    }
+
+    /// What the caller of a call has given it, as [GrpcTimeout#in] says it.
+    long timeoutNanos() {
+        return call == null ? GrpcTimeout.NONE : GrpcTimeout.in(request().fields());
     }
 
     /// Whether the request asks to become a WebSocket (RFC 6455 §4.1, RFC 8441 §4). Any other

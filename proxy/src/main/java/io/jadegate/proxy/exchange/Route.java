@@ -25,6 +25,8 @@ public final class Route {
     private final Timeouts timeouts;
     private final long bodyLimit;
     private final @Nullable WebSocketPolicy websocket;
+    private final boolean callsOnly;
+    private final boolean grpcWeb;
     private final int tries;
     private final int retryOn;
     private final double retryShare;
@@ -62,6 +64,8 @@ public final class Route {
         this.bodyLimit = limits.body().bytes();
         this.websocket =
                 config.websocket().allowed() ? WebSocketPolicy.of(config.websocket()) : null;
+        this.callsOnly = config.match().grpc() != null;
+        this.grpcWeb = config.grpcWeb();
         this.tries = config.retry().tries();
         this.retryOn = bits(config.retry().on());
         this.retryShare = config.retry().budget().fraction();
@@ -98,6 +102,16 @@ public final class Route {
     /// What WebSockets may do; null where there are none.
     @Nullable WebSocketPolicy websocket() {
         return websocket;
+    }
+
+    /// Whether it is for gRPC calls and nothing else.
+    boolean callsOnly() {
+        return callsOnly;
+    }
+
+    /// Whether calls by gRPC-Web are made into calls by gRPC.
+    boolean grpcWeb() {
+        return grpcWeb;
     }
 
     /// Tries in all, the first included.

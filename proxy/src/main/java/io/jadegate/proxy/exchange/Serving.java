@@ -3,6 +3,7 @@ package io.jadegate.proxy.exchange;
 import io.jadegate.proxy.listener.Admission;
 import io.jadegate.proxy.listener.Listener;
 import io.jadegate.proxy.listener.TlsHosts;
+import io.jadegate.proxy.observe.GrpcCounts;
 import io.jadegate.proxy.observe.ListenerCounts;
 import io.jadegate.proxy.observe.PerLoop;
 import io.jadegate.proxy.observe.RouteCounts;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param via our name in `Via` and `Proxy-Status`
 /// @param counts what is counted of the listener
 /// @param unrouted what is counted of exchanges that no route took
+/// @param calls what is counted of gRPC calls
 public record Serving(
         String listener,
         RouteTable<Route> routes,
@@ -34,5 +36,6 @@ public record Serving(
         Admission admission,
         Via via,
         PerLoop<ListenerCounts> counts,
-        PerLoop<RouteCounts> unrouted)
+        PerLoop<RouteCounts> unrouted,
+        PerLoop<GrpcCounts> calls)
         implements Listener.Terms {}

@@ -19,13 +19,30 @@ public final class Pump implements Passage {
 
     @Override
     public void data(ByteBuf data) {
-        int length = data.readableBytes();
-        octets += length;
-        sink.send(data);
-        if (sink.writable()) {
-            source.consumed(length);
+        data(data, data.readableBytes());
+    }
+
+    /// Passes on what stands for other octets.
+    ///
+    /// @param data may be nothing yet
+    /// @param credit what the source gave for it, in octets
+    public void data(ByteBuf data, int credit) {
+        octets += data.readableBytes();
+        if (data.isReadable()) {
+            sink.send(data);
         } else {
-            owed += length;
+            data.release();
+        }
+        if (sink.writable()) {
+            giveCredit(credit);
+        } else {
+            owed += credit;
+        }
+    }
+
+    private void giveCredit(int credit) {
+        if (credit > 0) {
+            source.consumed(credit);
         }
     }
 
@@ -38,9 +55,7 @@ public final class Pump implements Passage {
     public void writable() {
         int credit = owed;
         owed = 0;
-        if (credit > 0) {
-            source.consumed(credit);
-        }
+        giveCredit(credit);
     }
 
     @Override

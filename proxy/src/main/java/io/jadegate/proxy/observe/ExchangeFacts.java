@@ -3,6 +3,7 @@ package io.jadegate.proxy.observe;
 import io.jadegate.api.filter.HttpExchange;
 import io.jadegate.api.filter.Reason;
 import io.jadegate.api.http.RequestHead;
+import io.jadegate.proxy.grpc.GrpcStatus;
 import org.jspecify.annotations.Nullable;
 
 /// What is known of an exchange when it has ended, for log and counters. Read on the exchange's
@@ -52,6 +53,9 @@ public interface ExchangeFacts {
     /// Why the gateway answered by itself or ended the exchange; null when the upstream's answer
     /// was passed on whole.
     @Nullable Reason reason();
+
+    /// How a gRPC call ended; null when the exchange is none, or nobody has said it.
+    @Nullable GrpcStatus grpcStatus();
 
     /// More about this one occurrence of the reason, such as what was malformed and where; or null.
     @Nullable String detail();

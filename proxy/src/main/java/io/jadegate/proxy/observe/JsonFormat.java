@@ -61,6 +61,9 @@ final class JsonFormat implements LineFormat {
                 text(line, ",\"detail\":\"", facts.detail());
             }
         }
+        if (facts.grpcStatus() != null) {
+            text(line, ",\"grpc_status\":\"", facts.grpcStatus().name());
+        }
         if (facts.cut()) {
             line.raw(",\"cut\":true");
         }

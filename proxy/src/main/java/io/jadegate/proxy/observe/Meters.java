@@ -23,6 +23,7 @@ public final class Meters implements Telemetry {
     private final SeriesFamily<RouteCounts> routes;
     private final SeriesFamily<TargetCounts> targets;
     private final PerLoop<RouteCounts> unrouted;
+    private final PerLoop<GrpcCounts> calls;
 
     /// @param loops how many event loops there are
     public Meters(int loops) {
@@ -30,6 +31,7 @@ public final class Meters implements Telemetry {
         routes = new SeriesFamily<>(loops, 1, MAX_ROUTES, RouteCounts::new);
         targets = new SeriesFamily<>(loops, 2, MAX_TARGETS, TargetCounts::new);
         unrouted = routes.of(NO_ROUTE);
+        calls = new SeriesFamily<>(loops, 0, 1, GrpcCounts::new).of();
     }
 
     public PerLoop<ListenerCounts> listener(String name) {
@@ -43,6 +45,11 @@ public final class Meters implements Telemetry {
     /// The counts of exchanges that ended before a route was chosen.
     public PerLoop<RouteCounts> unrouted() {
         return unrouted;
+    }
+
+    /// The counts of gRPC calls, whichever route they take.
+    public PerLoop<GrpcCounts> calls() {
+        return calls;
     }
 
     /// @param upstream the name of the upstream
@@ -72,5 +79,6 @@ public final class Meters implements Telemetry {
         listeners.forEachShown(listener -> ListenerCounts.report(listener, readings));
         routes.forEachShown(route -> RouteCounts.report(route, readings));
         targets.forEachShown(target -> TargetCounts.report(target, readings));
+        GrpcCounts.report(calls, readings);
     }
 }

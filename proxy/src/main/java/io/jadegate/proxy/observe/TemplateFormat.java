@@ -6,6 +6,7 @@ import io.jadegate.api.filter.Template;
 import io.jadegate.api.filter.TemplateException;
 import io.jadegate.api.filter.Vocabulary;
 import io.jadegate.api.http.HeaderFields;
+import io.jadegate.proxy.grpc.GrpcStatus;
 import org.jspecify.annotations.Nullable;
 
 /// A line of the user's own: the request values that templates know everywhere, taken from the
@@ -39,6 +40,7 @@ final class TemplateFormat implements LineFormat {
                     .word("time.common", (story, _) -> commonTime(story))
                     .word("status", (story, _) -> story.line.number(story.facts.status()))
                     .text("reason", story -> code(story.facts.reason()))
+                    .text("grpc.status", story -> name(story.facts.grpcStatus()))
                     .text("detail", story -> story.facts.detail())
                     .word("attempts", (story, _) -> story.line.number(story.facts.attempts()))
                     .text("reused", story -> Boolean.toString(story.facts.connectionReused()))
@@ -86,6 +88,10 @@ final class TemplateFormat implements LineFormat {
         if (start >= 0) {
             story.line.raw(fields.bytes(), start, start + TraceParent.TRACE_ID_LENGTH);
         }
+    }
+
+    private static String name(@Nullable GrpcStatus status) {
+        return status == null ? "" : status.name();
     }
 
     private static String code(@Nullable Reason reason) {

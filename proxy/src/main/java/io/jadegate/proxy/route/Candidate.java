@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// is the matching candidate of the least rank, however the search comes across it, so the search
 /// needs to know nothing about precedence but how to compare two numbers.
 final class Candidate<R> {
-    /// Priority, host, path, then methods and the number of conditions. Candidates that are equal
-    /// in this have the same patterns.
+    /// Priority, host, path, then gRPC methods, methods and the number of conditions. Candidates
+    /// that are equal in this have the same patterns.
     static final Comparator<Candidate<?>> PREFERENCE = Candidate::comparePreference;
 
     /// The same made total, by what does not depend on the order of the configuration.
@@ -84,6 +84,10 @@ final class Candidate<R> {
         int byPath = PathOrder.compare(a.path, b.path);
         if (byPath != 0) {
             return byPath;
+        }
+        int byCalls = Integer.compare(a.conditions.callRank(), b.conditions.callRank());
+        if (byCalls != 0) {
+            return byCalls;
         }
         int byMethods =
                 Boolean.compare(a.conditions.methods().isEmpty(), b.conditions.methods().isEmpty());

@@ -15,16 +15,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// What a match asks besides listener, host and path: all of it must hold.
 ///
+/// @param calls what gRPC calls; null where none are asked for
 /// @param methods those allowed; empty for any
 /// @param each about headers, query parameters and cookies
 /// @param networks those of clients; empty for any
 /// @param sources the same, compiled
-record Conditions(List<Method> methods, List<Condition> each, List<Cidr> networks, IpSet sources) {
+record Conditions(
+        @Nullable GrpcMethods calls,
+        List<Method> methods,
+        List<Condition> each,
+        List<Cidr> networks,
+        IpSet sources) {
     static final Conditions NONE =
-            new Conditions(List.of(), List.of(), List.of(), IpSet.of(List.of()));
+            new Conditions(null, List.of(), List.of(), List.of(), IpSet.of(List.of()));
 
     /// More pairs of networks than this are not compared.
     private static final long MAX_COMPARED = 100_000;
@@ -53,11 +60,12 @@ record Conditions(List<Method> methods, List<Condition> each, List<Cidr> network
                     problems);
         }
         List<Method> methods = methods(match.methods(), path, problems);
-        if (methods.isEmpty() && each.isEmpty() && match.sources().isEmpty()) {
+        GrpcMethods calls = match.grpc() == null ? null : new GrpcMethods(match.grpc().method());
+        if (calls == null && methods.isEmpty() && each.isEmpty() && match.sources().isEmpty()) {
             return NONE;
         }
         return new Conditions(
-                methods, List.copyOf(each), match.sources(), IpSet.of(match.sources()));
+                calls, methods, List.copyOf(each), match.sources(), IpSet.of(match.sources()));
     }
 
     private interface Compilation {
@@ -105,7 +113,8 @@ record Conditions(List<Method> methods, List<Condition> each, List<Cidr> network
     }
 
     boolean hold(RequestHead head, InetAddress client) {
-        return (methods.isEmpty() || allows(head.method()))
+        return (calls == null || calls.hold(head))
+                && (methods.isEmpty() || allows(head.method()))
                 && (each.isEmpty() || holdEach(head))
                 && (networks.isEmpty() || sources.contains(client));
     }
@@ -128,6 +137,14 @@ record Conditions(List<Method> methods, List<Condition> each, List<Cidr> network
         return true;
     }
 
+    /// How closely calls are asked for: 0 for named methods, 1 for any, 2 for not at all.
+    int callRank() {
+        if (calls == null) {
+            return 2;
+        }
+        return calls.any() ? 1 : 0;
+    }
+
     /// How many there are besides methods.
     int count() {
         return each.size() + (networks.isEmpty() ? 0 : 1);
@@ -135,7 +152,8 @@ record Conditions(List<Method> methods, List<Condition> each, List<Cidr> network
 
     /// Whether these hold whenever `other` do. False when that cannot be told.
     boolean cover(Conditions other) {
-        return (methods.isEmpty()
+        return (calls == null || (other.calls != null && calls.cover(other.calls)))
+                && (methods.isEmpty()
                         || (!other.methods.isEmpty() && methods.containsAll(other.methods)))
                 && coverEach(other)
                 && coverSources(other);
@@ -176,6 +194,7 @@ record Conditions(List<Method> methods, List<Condition> each, List<Cidr> network
         return (!methods.isEmpty()
                         && !other.methods.isEmpty()
                         && Collections.disjoint(methods, other.methods))
+                || (calls != null && other.calls != null && calls.exclude(other.calls))
                 || excludeEach(other)
                 || excludeSources(other);
     }
@@ -200,10 +219,12 @@ record Conditions(List<Method> methods, List<Condition> each, List<Cidr> network
                         .noneMatch(network -> other.sources.contains(network.address()));
     }
 
-    /// In short, ` header:x-canary query:v sources`: each with a space in front.
+    /// In short, ` grpc header:x-canary query:v sources`: each with a space in front.
     @Override
     public String toString() {
-        String text = each.stream().map(c -> " " + c.source()).collect(Collectors.joining());
+        String text =
+                (calls == null ? "" : " " + calls)
+                        + each.stream().map(c -> " " + c.source()).collect(Collectors.joining());
         return networks.isEmpty() ? text : text + " sources";
     }
 }

@@ -116,6 +116,9 @@ final class Conflicts<R> {
         if (!conditions.methods().isEmpty()) {
             differences.put(Method.class, conditions.methods().stream().map(Method::name).toList());
         }
+        if (conditions.calls() != null && !conditions.calls().any()) {
+            differences.put(GrpcMethods.class, conditions.calls().names());
+        }
         for (Condition condition : conditions.each()) {
             if (condition.test() instanceof ValueTest.OneOf(List<String> texts)
                     && !condition.negated()) {

@@ -1,6 +1,7 @@
 package io.jadegate.proxy.route;
 
 import io.jadegate.api.config.MatchConfig;
+import io.jadegate.api.config.MatchConfig.GrpcConfig;
 import io.jadegate.api.config.PathMatchConfig;
 import io.jadegate.api.config.Problem;
 import java.util.ArrayList;
@@ -227,6 +228,9 @@ public final class RouteTables<R> {
     /// The path patterns and where they stand; [PathPattern#ANY] when none is written.
     static Map<PathPattern, String> paths(
             MatchConfig match, String position, List<Problem> problems) {
+        if (match.grpc() != null) {
+            return callPaths(match, match.grpc(), position, problems);
+        }
         List<PathMatchConfig> configs = match.path();
         if (configs.isEmpty()) {
             return Map.of(PathPattern.ANY, position);
@@ -251,6 +255,27 @@ public final class RouteTables<R> {
             } catch (PatternException e) {
                 problems.add(e.at(at));
             }
+        }
+        return paths;
+    }
+
+    private static Map<PathPattern, String> callPaths(
+            MatchConfig match, GrpcConfig grpc, String position, List<Problem> problems) {
+        NavigableMap<PathPattern, String> paths = new TreeMap<>(PathOrder::compare);
+        try {
+            if (!match.path().isEmpty()) {
+                throw new PatternException(
+                        "cannot stand beside path: it is the path of calls that it is about");
+            }
+            for (GrpcPaths.Written written : GrpcPaths.of(grpc)) {
+                String at = position + ".grpc" + written.key();
+                PathPattern path = PathPattern.parse(written.path());
+                if (paths.putIfAbsent(path, at) != null) {
+                    problems.add(Problem.warning(at, twice(path, paths.floorKey(path))));
+                }
+            }
+        } catch (PatternException e) {
+            problems.add(e.at(position + ".grpc"));
         }
         return paths;
     }

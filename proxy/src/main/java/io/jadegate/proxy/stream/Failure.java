@@ -87,6 +87,8 @@ public record Failure(Kind kind, @Nullable String detail) {
         BUFFERS_EXHAUSTED(Side.GATEWAY, Reason.BUFFERS_EXHAUSTED),
         SOCKETS_EXHAUSTED(Side.GATEWAY, Reason.SOCKETS_EXHAUSTED),
         TOTAL_TIMEOUT(Side.GATEWAY, Reason.TOTAL_TIMEOUT),
+        /// The time that the client itself had given passed.
+        CLIENT_DEADLINE(Side.GATEWAY, Reason.CLIENT_DEADLINE),
         TUNNEL_IDLE_TIMEOUT(Side.GATEWAY, Reason.TUNNEL_IDLE_TIMEOUT),
         TUNNEL_MAX_AGE(Side.GATEWAY, Reason.TUNNEL_MAX_AGE),
         WEBSOCKET_MALFORMED(Side.GATEWAY, Reason.WEBSOCKET_MALFORMED),

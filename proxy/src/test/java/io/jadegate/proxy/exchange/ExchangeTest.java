@@ -152,6 +152,7 @@ class ExchangeTest {
                         null,
                         null,
                         WebSocketConfig.UNLIMITED,
+                        /* grpcWeb= */ false,
                         TimeoutOverrides.NONE,
                         new RetryConfig(1, List.of(), new Share(20), Duration.ZERO),
                         null,
@@ -201,7 +202,8 @@ class ExchangeTest {
                 new Admission(List.of()),
                 new Via("jadegate"),
                 meters.listener("l"),
-                meters.unrouted());
+                meters.unrouted(),
+                meters.calls());
     }
 
     private HttpService service(Serving serving) {

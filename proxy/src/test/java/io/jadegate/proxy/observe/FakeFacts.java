@@ -8,6 +8,7 @@ import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.Method;
 import io.jadegate.api.http.RequestHead;
+import io.jadegate.proxy.grpc.GrpcStatus;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class FakeFacts implements ExchangeFacts {
     @Nullable String upstream = "orders";
     @Nullable String target = "10.0.0.1:9000";
     @Nullable Reason reason;
+    @Nullable GrpcStatus grpcStatus;
     int attempts = 1;
     boolean reused = true;
     int status = 200;
@@ -146,6 +148,11 @@ final class FakeFacts implements ExchangeFacts {
     @Override
     public @Nullable Reason reason() {
         return reason;
+    }
+
+    @Override
+    public @Nullable GrpcStatus grpcStatus() {
+        return grpcStatus;
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Builds routes for tests; the route's value is its name.
 final class TestRoute {
@@ -22,6 +23,7 @@ final class TestRoute {
     private final Map<String, ValueMatchConfig> query = new LinkedHashMap<>();
     private final Map<String, ValueMatchConfig> cookies = new LinkedHashMap<>();
     private final List<Cidr> sources = new ArrayList<>();
+    private MatchConfig.@Nullable GrpcConfig grpc;
 
     private TestRoute(String name) {
         this.name = name;
@@ -114,6 +116,11 @@ final class TestRoute {
         return this;
     }
 
+    TestRoute grpc(List<String> services, List<String> methods) {
+        grpc = new MatchConfig.GrpcConfig(services, methods);
+        return this;
+    }
+
     TestRoute priority(int priority) {
         this.priority = priority;
         return this;
@@ -121,7 +128,7 @@ final class TestRoute {
 
     MatchConfig match() {
         return new MatchConfig(
-                listeners, hosts, paths, methods, headers, query, cookies, sources, null, null);
+                listeners, hosts, paths, methods, headers, query, cookies, sources, grpc, null);
     }
 
     RouteEntry<String> entry() {
