@@ -61,6 +61,7 @@ class JsonSchemaTest {
                     "is longer than max-ttl",
                     "is the key of no certificate",
                     "opens nothing",
+                    "leads nowhere",
                     "is missing; an endpoint on a Unix domain socket",
                     "must have exactly one of http");
 
