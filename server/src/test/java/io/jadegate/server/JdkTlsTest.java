@@ -182,6 +182,18 @@ class JdkTlsTest {
     }
 
     @Test
+    void negotiatesOnlyOnce() throws Exception {
+        try (TlsWire wire = TlsWire.connect(certificates.client(), port, "shop.test", "TLSv1.2")) {
+            assertThat(wire.send(GET).readUntil("ok")).startsWith("HTTP/1.1 200 OK\r\n");
+
+            wire.negotiateAgain();
+
+            assertThatExceptionOfType(IOException.class)
+                    .isThrownBy(() -> wire.send(GET).readUntil("ok"));
+        }
+    }
+
+    @Test
     void asksEndpointsByTheJdkAndReadsTheirAlerts() throws Exception {
         try (TlsWire wire = TlsWire.connect(certificates.client(), port, "shop.test", "TLSv1.3")) {
             assertThat(wire.send(GET.replace("/ ", "/self ")).readUntil("ok"))

@@ -138,6 +138,12 @@ public final class TlsWire implements AutoCloseable {
         throw new EOFException("an orderly end, not a reset, behind: " + text);
     }
 
+    /// Asks for another handshake on the connection, which only TLS 1.2 knows. What is read next
+    /// shows what the other side makes of it.
+    public void negotiateAgain() throws IOException {
+        socket.startHandshake();
+    }
+
     /// What the handshake settled.
     public SSLSession session() {
         return socket.getSession();

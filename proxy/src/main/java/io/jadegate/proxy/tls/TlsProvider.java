@@ -38,6 +38,8 @@ public enum TlsProvider {
     public static TlsProvider chosen() {
         TlsProvider provider = available();
         if (provider == JDK) {
+            // BoringSSL never renegotiates. The JDK looks here before its first handshake.
+            System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
             LOG.warn(
                     "TLS: BoringSSL cannot be loaded, the JDK takes its place and is slower: {}",
                     OpenSsl.unavailabilityCause().toString());
