@@ -9,15 +9,12 @@ import io.jadegate.proxy.stream.Transport;
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Message;
 import io.jadegate.testkit.Wire;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Timeout;
@@ -127,41 +124,11 @@ class TransportsTest {
     void carriesLargeBodiesBothWaysAtTheSameTime(NodeConfig.Transport transport) throws Exception {
         FakeBackend backend = serve(transport, gateway.backend());
 
-        Wire client =
-                gateway.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + LARGE + "\r\n\r\n");
+        LargeBodies large = new LargeBodies(LARGE);
+        Wire client = gateway.send(large.request());
         Wire upstream = backend.accept();
         upstream.readHead();
-        upstream.send("HTTP/1.1 200 OK\r\nContent-Length: " + LARGE + "\r\n\r\n");
-        client.readHead();
-        CompletableFuture<Void> body = pour(client);
-        CompletableFuture<Void> answer = pour(upstream);
-        isWhole(upstream);
-        isWhole(client);
-
-        body.get();
-        answer.get();
-    }
-
-    private static byte[] large() {
-        byte[] octets = new byte[LARGE];
-        for (int i = 0; i < LARGE; i++) {
-            octets[i] = (byte) (i % 251);
-        }
-        return octets;
-    }
-
-    private static CompletableFuture<Void> pour(Wire from) {
-        return CompletableFuture.runAsync(() -> {
-            try {
-                from.send(large());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-    }
-
-    private static void isWhole(Wire to) throws Exception {
-        assertThat(Arrays.equals(to.readBytes(LARGE), large())).isTrue();
+        large.cross(client, upstream);
     }
 
     // ---- ends

@@ -10,13 +10,10 @@ import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Message;
 import io.jadegate.testkit.Wire;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -515,41 +512,11 @@ class UpstreamTlsTest {
     void carriesLargeBodiesBothWaysAtTheSameTime() throws Exception {
         serveNamed();
 
-        Wire client =
-                gateway.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + LARGE + "\r\n\r\n");
+        LargeBodies large = new LargeBodies(LARGE);
+        Wire client = gateway.send(large.request());
         Wire endpoint = accept();
         endpoint.readHead();
-        endpoint.send("HTTP/1.1 200 OK\r\nContent-Length: " + LARGE + "\r\n\r\n");
-        client.readHead();
-        CompletableFuture<Void> body = pour(client);
-        CompletableFuture<Void> answer = pour(endpoint);
-        isWhole(endpoint);
-        isWhole(client);
-
-        body.get();
-        answer.get();
-    }
-
-    private static byte[] large() {
-        byte[] octets = new byte[LARGE];
-        for (int i = 0; i < LARGE; i++) {
-            octets[i] = (byte) (i % 251);
-        }
-        return octets;
-    }
-
-    private static CompletableFuture<Void> pour(Wire from) {
-        return CompletableFuture.runAsync(() -> {
-            try {
-                from.send(large());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-    }
-
-    private static void isWhole(Wire to) throws IOException {
-        assertThat(Arrays.equals(to.readBytes(LARGE), large())).isTrue();
+        large.cross(client, endpoint);
     }
 
     private Wire[] tunnel() throws IOException {

@@ -1,0 +1,50 @@
+package io.jadegate.server.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jadegate.testkit.Wire;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.CompletableFuture;
+
+/// An exchange whose request and answer have large bodies that pass each other.
+final class LargeBodies {
+    private final byte[] octets;
+
+    /// @param size of either body, in octets
+    LargeBodies(int size) {
+        octets = new byte[size];
+        for (int i = 0; i < size; i++) {
+            octets[i] = (byte) (i % 251);
+        }
+    }
+
+    /// The request's head.
+    String request() {
+        return "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + octets.length + "\r\n\r\n";
+    }
+
+    /// Has both sides send at the same time, once the endpoint has the request's head, and sees to
+    /// it that all of it arrives.
+    void cross(Wire client, Wire endpoint) throws Exception {
+        endpoint.send("HTTP/1.1 200 OK\r\nContent-Length: " + octets.length + "\r\n\r\n");
+        client.readHead();
+        CompletableFuture<Void> body = pour(client);
+        CompletableFuture<Void> answer = pour(endpoint);
+        assertThat(endpoint.readBytes(octets.length)).isEqualTo(octets);
+        assertThat(client.readBytes(octets.length)).isEqualTo(octets);
+
+        body.get();
+        answer.get();
+    }
+
+    private CompletableFuture<Void> pour(Wire from) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                from.send(octets);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+}
