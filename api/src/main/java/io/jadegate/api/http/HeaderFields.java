@@ -32,6 +32,10 @@ public final class HeaderFields {
     private int[] index;
     private int size;
 
+    // A bit for each known name that has been here since the last clear: most that are asked for
+    // have not.
+    private long known;
+
     public HeaderFields() {
         this(512, 24);
     }
@@ -62,6 +66,9 @@ public final class HeaderFields {
     /// The position of the first field of that name at or behind `from`, or -1.
     public int find(FieldName name, int from) {
         int key = name.key();
+        if (key >= 0 && (known & 1L << key) == 0) {
+            return -1;
+        }
         for (int i = from, slot = from * SLOT; i < size; i++, slot += SLOT) {
             if (index[slot + KEY] == key && (key >= 0 || nameIs(slot, name))) {
                 return i;
@@ -304,6 +311,7 @@ public final class HeaderFields {
     }
 
     private void register(int key, int nameStart, int nameEnd, int valueStart, int valueEnd) {
+        known |= key < 0 ? 0 : 1L << key;
         int slot = size * SLOT;
         if (slot == index.length) {
             index = Arrays.copyOf(index, index.length * 2);
@@ -325,6 +333,7 @@ public final class HeaderFields {
     public void clear(int keepBytes) {
         size = 0;
         limit = 0;
+        known = 0;
         if (bytes.length > keepBytes) {
             bytes = new byte[512];
         }
@@ -345,6 +354,7 @@ public final class HeaderFields {
         }
         System.arraycopy(other.index, 0, index, 0, other.size * SLOT);
         size = other.size;
+        known = other.known;
     }
 
     /// Writes the lines of the fields that `selection` keeps in HTTP/1 form, each ended by CRLF,
