@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <S> what the streams are
 final class Multiplexer<S extends Http2Stream> implements FrameInput.Receiver {
-    /// What the peer may send on all streams together before it hears of it.
+    /// What the peer may have on its way on all streams together. Nobody can be found to go beyond
+    /// it, as all that has arrived is given back.
     private static final int CONNECTION_WINDOW = 1024 * 1024;
 
     private static final int MAX_WAITING_REPLIES = 1000;
@@ -42,7 +43,6 @@ final class Multiplexer<S extends Http2Stream> implements FrameInput.Receiver {
     private final IntObjectHashMap<S> streams = new IntObjectHashMap<>(8);
     private final ArrayList<S> touched = new ArrayList<>(4);
     private int lastStream;
-    private int receiveWindow = CONNECTION_WINDOW;
     private int credit;
     private int waitingReplies;
     private int repliedBehind;
@@ -180,15 +180,9 @@ final class Multiplexer<S extends Http2Stream> implements FrameInput.Receiver {
     @Override
     public void dataRead(int id, ByteBuf data, int padding, boolean end) {
         int octets = data.readableBytes() + padding;
-        if (octets > receiveWindow) {
-            side.end(Http2Error.FLOW_CONTROL_ERROR, "more than the connection's window");
-            return;
-        }
-        receiveWindow -= octets;
         credit += octets;
         if (credit >= CONNECTION_WINDOW / 2) {
             writer.windowUpdate(0, credit);
-            receiveWindow += credit;
             credit = 0;
         }
         if (data.isReadable()) {
@@ -364,6 +358,9 @@ final class Multiplexer<S extends Http2Stream> implements FrameInput.Receiver {
 
     void add(S stream) {
         streams.put(stream.id(), stream);
+        if (!peerBegins) {
+            frameLimits.streamBegan();
+        }
     }
 
     /// How a stream that is not open has ended.

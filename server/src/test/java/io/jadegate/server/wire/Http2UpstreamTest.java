@@ -725,6 +725,29 @@ class Http2UpstreamTest {
         assertFailed(client.readResponse(), 502, "UPSTREAM_RESET");
     }
 
+    /// Endpoints that do not want an upload say so by a reset behind their answer, which comes when
+    /// the stream is over: as often as clients make them.
+    @Test
+    void uploadsThatAreRefusedManyTimesCostNobodyTheConnection() throws Exception {
+        serve("pool: { max-requests: 100000 }");
+        Http2Wire client = Http2Wire.over(gateway.connect());
+        Http2Wire endpoint = null;
+        for (int i = 0; i < 55; i++) {
+            for (int j = 0; j < 100; j++) {
+                client.request(1 + 2 * (100 * i + j), /* end= */ false, "POST", "/");
+            }
+            endpoint = endpoint == null ? accept() : endpoint;
+            for (int j = 0; j < 100; j++) {
+                int stream = endpoint.awaitRequest();
+                endpoint.respond(stream, true, 401).reset(stream, NO_ERROR);
+            }
+            for (int j = 0; j < 100; j++) {
+                assertThat(client.await(1 + 2 * (100 * i + j)).status()).isEqualTo(401);
+            }
+        }
+        assertThat(backend.connections()).isEqualTo(1);
+    }
+
     @Test
     void aClientThatGoesAwayCancelsItsStreamOnly() throws Exception {
         serve("");
