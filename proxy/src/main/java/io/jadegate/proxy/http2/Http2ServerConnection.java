@@ -18,6 +18,7 @@ import io.jadegate.proxy.stream.Output;
 import io.jadegate.proxy.stream.Peer;
 import io.jadegate.proxy.stream.ServerConnection;
 import io.jadegate.proxy.stream.TlsSession;
+import io.jadegate.proxy.tls.TlsFailures;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -184,6 +185,9 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         // follows; the rest is a bug.
         if (cause instanceof IOException
                 || (cause instanceof DecoderException && cause.getCause() instanceof IOException)) {
+            if (tls != null && TlsFailures.isTls(cause)) {
+                owner.counts().tlsBroken();
+            }
             close();
             return;
         }

@@ -48,9 +48,16 @@ public final class ListenerCounts {
                     "TLS handshakes that went on with an earlier session.",
                     "listener");
 
+    private static final Metric TLS_BROKEN =
+            Metric.counter(
+                    "jadegate_listener_tls_broken",
+                    "Connections that ended by a breach of TLS behind the handshake.",
+                    "listener");
+
     private static final int ACCEPTED_SLOT = 0;
     private static final int CLOSED_SLOT = 1;
     private static final int REQUESTS_SLOT = 2;
+    private static final int TLS_BROKEN_SLOT = 3;
 
     /// Versions a handshake can end with; one that fails has none.
     private static final String[] VERSIONS = {"", "TLSv1.2", "TLSv1.3"};
@@ -58,7 +65,7 @@ public final class ListenerCounts {
     private static final List<HandshakeResult> RESULTS = List.of(HandshakeResult.values());
     private static final int RESUMED_SLOT = VERSIONS.length * RESULTS.size();
 
-    private final Tally tally = new Tally(3);
+    private final Tally tally = new Tally(TLS_BROKEN_SLOT + 1);
     private final Tally handshakes = new Tally(RESUMED_SLOT + 1);
     private final ReasonCounts refused = new ReasonCounts();
     private final ReasonCounts turnedAway = new ReasonCounts();
@@ -114,6 +121,11 @@ public final class ListenerCounts {
         handshakes.increment(slot("", result));
     }
 
+    /// A client has broken TLS off, or its rules, on a connection whose handshake was done.
+    public void tlsBroken() {
+        tally.increment(TLS_BROKEN_SLOT);
+    }
+
     private static int slot(String version, HandshakeResult result) {
         int index = version.isEmpty() ? 0 : version.equals(VERSIONS[1]) ? 1 : 2;
         return index * RESULTS.size() + RESULTS.indexOf(result);
@@ -135,6 +147,8 @@ public final class ListenerCounts {
         if (any) {
             long resumed = listener.sum(counts -> counts.handshakes.read(RESUMED_SLOT));
             readings.value(RESUMED, resumed, name);
+            readings.value(
+                    TLS_BROKEN, listener.sum(counts -> counts.tally.read(TLS_BROKEN_SLOT)), name);
         }
     }
 

@@ -86,6 +86,27 @@ class TlsHostileClientsTest {
         }
     }
 
+    // ---- behind the handshake
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http/1.1", "h2"})
+    void whoBreaksTlsBehindTheHandshakeLosesTheConnectionAndIsCounted(String protocol)
+            throws Exception {
+        gateway.serve(config(""));
+        Wire wire = gateway.connect();
+        wire.secure(engine("shop.test", protocol));
+        assertThat(broken()).isZero();
+
+        wire.sendInTheClear("GET / HTTP/1.1\r\nHost: shop.test\r\n\r\n");
+
+        wire.awaitGone();
+        Gateway.await("the count", () -> broken() == 1);
+    }
+
+    private static double broken() {
+        return TestReadings.of(gateway).value("jadegate_listener_tls_broken", "web");
+    }
+
     // ---- around a client's certificate
 
     @Test
