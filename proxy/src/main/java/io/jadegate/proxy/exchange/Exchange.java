@@ -478,17 +478,10 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         }
         status = response.status();
         phase = Phase.ANSWERING;
-        responseTransform = web == null ? null : web.response(response.fields());
-        boolean changed = responseTransform != null && length > 0;
+        long passedLength = translate(response, length);
         OutgoingResponse out = state.response();
         Forwarding.response(
-                out,
-                response,
-                context,
-                current.authority(),
-                current.target(),
-                changed ? HttpStream.UNKNOWN_LENGTH : length,
-                loop);
+                out, response, context, current.authority(), current.target(), passedLength, loop);
         if (status == 101 && !proven) {
             Forwarding.proof(out, head);
         }
@@ -503,6 +496,25 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         closeUnlessContinued();
         client.sendResponse(out);
         progress();
+    }
+
+    /// Has the answer to a call by gRPC-Web go through what makes it one, if it can have content.
+    ///
+    /// @param length of the answer's content
+    /// @return that of what the client gets
+    private long translate(ResponseHead response, long length) {
+        HeaderFields fields = response.fields();
+        if (context.call() == null || GrpcCall.of(fields) != GrpcCall.NATIVE) {
+            return length;
+        }
+        BodyTransform transform = web == null ? null : web.response(fields);
+        if (length == HttpStream.NO_BODY
+                || (length == 0 && fields.contains(FieldName.GRPC_STATUS))) {
+            return length;
+        }
+        responseTransform = transform;
+        // An answer without content is not over before its trailers have said how the call ended.
+        return length == 0 || transform != null ? HttpStream.UNKNOWN_LENGTH : length;
     }
 
     /// What is wrong with the answer to a handshake of the gateway's own; null when it may go on to

@@ -144,6 +144,88 @@ class GrpcWebTest {
         assertThat(answer.body()).isEmpty();
     }
 
+    /// An answer whose head says that nothing follows, which does not count the trailers.
+    @ParameterizedTest
+    @ValueSource(strings = {"application/grpc-web", "application/grpc-web-text"})
+    void trailersBehindAnAnswerWithoutContentAreItsBody(String type) throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(CONFIG.replace("app: {", "app: { protocol: http2,"), backend.address());
+
+        Wire client = gateway.send(request(type, ""));
+        Http2Wire endpoint = Http2Wire.accepting(backend.accept());
+        int stream = endpoint.awaitRequest();
+        endpoint.respond(
+                        stream,
+                        false,
+                        200,
+                        "content-type",
+                        "application/grpc",
+                        "content-length",
+                        "0")
+                .head(stream, true, "grpc-status", "0");
+        Message answer = client.readResponse();
+
+        assertThat(answer.body()).isEqualTo(type.endsWith("text") ? encoded(LAST) : LAST);
+        assertIsInStep(client, endpoint);
+    }
+
+    @Test
+    void anAnswerThatHasNoContentGetsNone() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(CONFIG.replace("app: {", "app: { protocol: http2,"), backend.address());
+
+        Wire client = gateway.send(request("application/grpc-web", ""));
+        Http2Wire endpoint = Http2Wire.accepting(backend.accept());
+        int stream = endpoint.awaitRequest();
+        endpoint.respond(stream, false, 204, "content-type", "application/grpc")
+                .head(stream, true, "grpc-status", "0");
+
+        assertThat(client.readHeadResponse().status()).isEqualTo(204);
+        assertIsInStep(client, endpoint);
+    }
+
+    @Test
+    void anAnswerThatIsAllHeadIsNotFollowedByTrailers() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(CONFIG.replace("app: {", "app: { protocol: http2,"), backend.address());
+
+        Wire client = gateway.send(request("application/grpc-web", ""));
+        Http2Wire endpoint = Http2Wire.accepting(backend.accept());
+        int stream = endpoint.awaitRequest();
+        endpoint.respond(
+                        stream,
+                        false,
+                        200,
+                        "content-type",
+                        "application/grpc",
+                        "grpc-status",
+                        "5",
+                        "content-length",
+                        "0")
+                .head(stream, true, "grpc-status", "0");
+        Message answer = client.readResponse();
+
+        assertThat(answer.field("grpc-status")).isEqualTo("5");
+        assertThat(answer.body()).isEmpty();
+        assertIsInStep(client, endpoint);
+    }
+
+    /// What follows an answer is the next one.
+    private static void assertIsInStep(Wire client, Http2Wire endpoint) throws IOException {
+        client.send(request("application/grpc-web", ""));
+        endpoint.respond(
+                endpoint.awaitRequest(),
+                true,
+                200,
+                "content-type",
+                "application/grpc",
+                "grpc-status",
+                "7");
+        Message next = client.readResponse();
+        assertThat(next.field("grpc-status")).isEqualTo("7");
+        assertThat(next.body()).isEmpty();
+    }
+
     @Test
     void theGatewaySpeaksTheCallersLanguageItself() throws Exception {
         gateway.serve(CONFIG, FakeBackend.refusing().address());
