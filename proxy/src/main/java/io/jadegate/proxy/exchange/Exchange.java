@@ -111,7 +111,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     private @Nullable BodyTransform requestTransform;
     private @Nullable BodyTransform responseTransform;
     private int headBytes;
-    private long callNanos;
+    private long callNanos = -1;
     private boolean connectionReused;
     private @Nullable String upstreamProtocol;
     private int status;
@@ -310,7 +310,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             key = HandshakeKey.random(loop.random());
             Forwarding.handshake(state.request(), key);
         }
-        if (context.call() != null && callNanos > 0) {
+        if (context.call() != null && callNanos >= 0) {
             Forwarding.deadline(state.request(), startNanos + callNanos - loop.now());
         }
         current.authority(authority(chosen));
@@ -813,16 +813,28 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         detail = failure.detail();
         // What exactly is wrong helps those who own the client, and those who attack it.
         String told = context.tellsDetails() ? failure.detail() : null;
-        respond(LocalResponse.of(failure.reason(), told));
+        respond(LocalResponse.of(failure.reason(), told), statusOf(failure));
+    }
+
+    /// What a call ends in by a failure; null when the reason says it.
+    private static @Nullable GrpcStatus statusOf(Failure failure) {
+        return failure.resetCode() == Failure.NO_RESET
+                ? null
+                : GrpcStatus.ofReset(failure.resetCode());
     }
 
     private void respond(LocalResponse decided) {
+        respond(decided, /* ended= */ null);
+    }
+
+    /// @param ended what a call has ended in that is answered so; null when the answer says it
+    private void respond(LocalResponse decided, @Nullable GrpcStatus ended) {
         // No answer of the gateway's own opens a WebSocket.
         boolean success = decided.status() < 300;
         LocalResponse response =
                 success && head.webSocket()
                         ? upgradeRefused()
-                        : GrpcAnswer.to(context.call(), decided);
+                        : GrpcAnswer.to(context.call(), decided, ended);
         resetAttempt(null);
         phase = Phase.ANSWERING;
         status = response.status();
@@ -865,7 +877,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         detail = failure.detail();
         cut = true;
         if (mayEndByStatus(failure)) {
-            HeaderFields trailers = GrpcAnswer.trailers(failure.reason());
+            HeaderFields trailers = GrpcAnswer.trailers(failure.reason(), statusOf(failure));
             grpcStatus = GrpcStatus.in(trailers);
             client.sendEnd(trailers);
             client.flush();

@@ -21,6 +21,14 @@ public final class GrpcAnswer {
     /// message in it and nothing behind ("trailers-only"). What is no failure stays, and so does
     /// 421, which tells the HTTP client beneath to take another connection.
     public static LocalResponse to(@Nullable GrpcCall call, LocalResponse response) {
+        return to(call, response, null);
+    }
+
+    /// The same, where more may be known than the answer says.
+    ///
+    /// @param known what a failure becomes, or null
+    public static LocalResponse to(
+            @Nullable GrpcCall call, LocalResponse response, @Nullable GrpcStatus known) {
         if (call == null || response.status() < 400 || response.status() == 421) {
             return response;
         }
@@ -32,7 +40,7 @@ public final class GrpcAnswer {
             }
         }
         fields.add(new LocalResponse.Field(FieldName.CONTENT_TYPE, call.ownType()));
-        GrpcStatus status = GrpcStatus.of(reason, response.status());
+        GrpcStatus status = known == null ? GrpcStatus.of(reason, response.status()) : known;
         fields.add(
                 new LocalResponse.Field(FieldName.GRPC_STATUS, Integer.toString(status.number())));
         fields.add(
@@ -63,9 +71,11 @@ public final class GrpcAnswer {
     }
 
     /// The trailers of an answer that cannot be brought to a better end.
-    public static HeaderFields trailers(Reason reason) {
+    ///
+    /// @param known what the call ends in, or null when the reason says it
+    public static HeaderFields trailers(Reason reason, @Nullable GrpcStatus known) {
         HeaderFields trailers = new HeaderFields(128, 4);
-        GrpcStatus status = GrpcStatus.of(reason, reason.status());
+        GrpcStatus status = known == null ? GrpcStatus.of(reason, reason.status()) : known;
         trailers.addChecked(FieldName.GRPC_STATUS, Integer.toString(status.number()));
         trailers.add(FieldName.GRPC_MESSAGE, GrpcMessage.encode(message(reason, null)));
         return trailers;

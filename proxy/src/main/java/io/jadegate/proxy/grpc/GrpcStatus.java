@@ -3,6 +3,7 @@ package io.jadegate.proxy.grpc;
 import io.jadegate.api.filter.Reason;
 import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
+import io.netty.handler.codec.http2.Http2Error;
 import org.jspecify.annotations.Nullable;
 
 /// How a gRPC call ended.
@@ -63,7 +64,6 @@ public enum GrpcStatus {
     public static GrpcStatus of(Reason reason, int status) {
         return switch (reason.code()) {
             case "UPSTREAM_CONNECT_TIMEOUT", "UPSTREAM_TLS_TIMEOUT" -> UNAVAILABLE;
-            case "UPSTREAM_CALM_ASKED" -> RESOURCE_EXHAUSTED;
             case "UPSTREAM_MALFORMED", "UPSTREAM_HEAD_TOO_LARGE" -> INTERNAL;
             default -> ofHttp(status);
         };
@@ -83,6 +83,33 @@ public enum GrpcStatus {
             case 502, 503 -> UNAVAILABLE;
             case 400, 417, 500, 505, 508 -> INTERNAL;
             default -> UNKNOWN;
+        };
+    }
+
+    /// What it means that an endpoint has reset a call's stream (gRPC over HTTP/2, "Errors"); what
+    /// that does not speak of is UNKNOWN.
+    ///
+    /// @param code of RST_STREAM (RFC 9113 §7)
+    public static GrpcStatus ofReset(long code) {
+        Http2Error error = Http2Error.valueOf(code);
+        if (error == null) {
+            return UNKNOWN;
+        }
+        return switch (error) {
+            case NO_ERROR,
+                    PROTOCOL_ERROR,
+                    INTERNAL_ERROR,
+                    FLOW_CONTROL_ERROR,
+                    SETTINGS_TIMEOUT,
+                    FRAME_SIZE_ERROR,
+                    COMPRESSION_ERROR,
+                    CONNECT_ERROR ->
+                    INTERNAL;
+            case REFUSED_STREAM -> UNAVAILABLE;
+            case CANCEL -> CANCELLED;
+            case ENHANCE_YOUR_CALM -> RESOURCE_EXHAUSTED;
+            case INADEQUATE_SECURITY -> PERMISSION_DENIED;
+            case STREAM_CLOSED, HTTP_1_1_REQUIRED -> UNKNOWN;
         };
     }
 

@@ -217,7 +217,7 @@ final class Http2ClientStream implements HttpStream.Client, Http2Stream {
     public void peerReset(long code) {
         // Its place is free before anybody tries again.
         connection.streams().remove(this, ClosedStreams.How.RESET_BY_PEER);
-        fail(new Failure(meaning(code), "RST_STREAM with " + Http2Counts.code(code)));
+        fail(new Failure(meaning(code), "RST_STREAM with " + Http2Counts.code(code), code));
     }
 
     private Failure.Kind meaning(long code) {

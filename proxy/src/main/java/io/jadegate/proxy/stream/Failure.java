@@ -7,7 +7,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param kind what happened, and on which side
 /// @param detail more about this one occurrence, for logs and trusted readers; or null
-public record Failure(Kind kind, @Nullable String detail) {
+/// @param resetCode what the endpoint has reset the request's stream with (RFC 9113 §7), or
+///   [#NO_RESET]
+public record Failure(Kind kind, @Nullable String detail, long resetCode) {
+    /// No stream was reset.
+    public static final long NO_RESET = -1;
+
+    public Failure(Kind kind, @Nullable String detail) {
+        this(kind, detail, NO_RESET);
+    }
 
     public static Failure of(Kind kind) {
         return new Failure(kind, null);

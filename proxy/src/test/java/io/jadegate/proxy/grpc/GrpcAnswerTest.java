@@ -30,7 +30,6 @@ class GrpcAnswerTest {
         "UPSTREAM_CONNECT_TIMEOUT, 504, UNAVAILABLE",
         "UPSTREAM_TLS_TIMEOUT, 504, UNAVAILABLE",
         "UPSTREAM_RESET, 502, UNAVAILABLE",
-        "UPSTREAM_CALM_ASKED, 503, RESOURCE_EXHAUSTED",
         "UPSTREAM_MALFORMED, 502, INTERNAL",
         "UPSTREAM_FIRST_BYTE_TIMEOUT, 504, DEADLINE_EXCEEDED",
         "TOTAL_TIMEOUT, 504, DEADLINE_EXCEEDED",
@@ -52,6 +51,43 @@ class GrpcAnswerTest {
         assertThat(value(answer, FieldName.GRPC_MESSAGE)).isEqualTo(code + ": Why.");
         assertThat(value(answer, FieldName.CONTENT_TYPE)).isEqualTo("application/grpc");
         assertThat(Objects.requireNonNull(answer.body()).bytes()).isEmpty();
+    }
+
+    /// What gRPC says of RST_STREAM, code by code, and of those that it does not speak of.
+    @ParameterizedTest
+    @CsvSource({
+        "0, INTERNAL",
+        "1, INTERNAL",
+        "2, INTERNAL",
+        "3, INTERNAL",
+        "4, INTERNAL",
+        "5, UNKNOWN",
+        "6, INTERNAL",
+        "7, UNAVAILABLE",
+        "8, CANCELLED",
+        "9, INTERNAL",
+        "10, INTERNAL",
+        "11, RESOURCE_EXHAUSTED",
+        "12, PERMISSION_DENIED",
+        "13, UNKNOWN",
+        "14, UNKNOWN",
+        "4294967295, UNKNOWN",
+    })
+    void aResetBecomesAStatus(long code, GrpcStatus status) {
+        assertThat(GrpcStatus.ofReset(code)).isEqualTo(status);
+    }
+
+    @Test
+    void whatIsKnownOfAFailureGoesBeforeWhatItsReasonSays() {
+        LocalResponse answer =
+                GrpcAnswer.to(
+                        GrpcCall.NATIVE,
+                        LocalResponse.of(Reason.UPSTREAM_RESET),
+                        GrpcStatus.CANCELLED);
+        assertThat(value(answer, FieldName.GRPC_STATUS)).isEqualTo("1");
+        HeaderFields trailers =
+                GrpcAnswer.trailers(Reason.UPSTREAM_INCOMPLETE, GrpcStatus.CANCELLED);
+        assertThat(GrpcStatus.in(trailers)).isEqualTo(GrpcStatus.CANCELLED);
     }
 
     @Test
@@ -119,7 +155,7 @@ class GrpcAnswerTest {
 
     @Test
     void trailersTellOfAFailureAndNeverOfASuccess() {
-        HeaderFields trailers = GrpcAnswer.trailers(Reason.UPSTREAM_INCOMPLETE);
+        HeaderFields trailers = GrpcAnswer.trailers(Reason.UPSTREAM_INCOMPLETE, null);
         assertThat(GrpcStatus.in(trailers)).isEqualTo(GrpcStatus.UNAVAILABLE);
         assertThat(trailers.get(FieldName.GRPC_MESSAGE)).startsWith("UPSTREAM_INCOMPLETE: ");
     }

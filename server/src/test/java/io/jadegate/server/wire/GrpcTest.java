@@ -130,6 +130,28 @@ class GrpcTest {
         assertThat(client.await(1).heads().getLast()).containsExactly("grpc-status: 0");
     }
 
+    @Test
+    void trailersBehindAnAnswerWithoutContentGoThrough() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(CONFIG.replace("app: {", "app: { protocol: http2,"), backend.address());
+
+        Http2Wire client = connect();
+        call(client, 1, "/shop.v1.Orders/Get").data(1, /* end= */ true, "");
+        Http2Wire endpoint = Http2Wire.accepting(backend.accept());
+        int stream = endpoint.awaitRequest();
+        endpoint.respond(
+                        stream,
+                        false,
+                        200,
+                        "content-type",
+                        "application/grpc",
+                        "content-length",
+                        "0")
+                .head(stream, true, "grpc-status", "5");
+
+        assertThat(client.await(1).heads().getLast()).containsExactly("grpc-status: 5");
+    }
+
     // ---- answers of the gateway's own
 
     @Test
@@ -202,6 +224,44 @@ class GrpcTest {
         }
 
         assertThat(trailersOnly(client.await(1))).contains("grpc-status: 14");
+    }
+
+    /// As gRPC has it, with the raw frames of an endpoint.
+    @ParameterizedTest
+    @CsvSource({"0, 13", "1, 13", "2, 13", "5, 2", "7, 14", "8, 1", "11, 8", "12, 7", "13, 2"})
+    void aResetByTheEndpointSaysHowTheCallEnded(int code, String status) throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(
+                CONFIG.replace("app: {", "app: { protocol: http2,")
+                        .replace("limits:", "retry: { tries: 1 }\n    limits:"),
+                backend.address());
+        Http2Wire client = connect();
+        call(client, 1, "/shop.v1.Orders/Get");
+        Http2Wire endpoint = Http2Wire.accepting(backend.accept());
+        endpoint.reset(endpoint.awaitRequest(), code);
+        assertThat(trailersOnly(client.await(1))).contains("grpc-status: " + status);
+
+        call(client, 3, "/shop.v1.Orders/List");
+        int stream = endpoint.awaitRequest();
+        endpoint.respond(stream, false, 200, "content-type", "application/grpc")
+                .data(stream, false, "\0\0\0\0\2ok")
+                .reset(stream, code);
+        Answer answer = client.await(3);
+        assertThat(answer.ended()).isTrue();
+        assertThat(answer.body()).isEqualTo("\0\0\0\0\2ok");
+        assertThat(answer.heads().getLast()).contains("grpc-status: " + status);
+    }
+
+    @Test
+    void aTimeThatIsUpFromTheBeginningIsToldToTheEndpointToo() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(CONFIG, backend.address());
+
+        Http2Wire client = connect();
+        call(client, 1, "/shop.v1.Orders/Get", "grpc-timeout", "0n");
+
+        assertThat(timeout(backend.accept().readHead())).isEqualTo("1n");
+        assertThat(trailersOnly(client.await(1))).contains("grpc-status: 4");
     }
 
     @Test
