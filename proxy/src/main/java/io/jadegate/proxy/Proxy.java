@@ -339,6 +339,7 @@ public final class Proxy implements DataPlane {
         binding.listener().close();
         binding.service.drain();
         binding.listener().drain();
+        tunnels.endThoseOf(binding.last.listener(), node.drain().deadline().toNanos());
         leaving.removeIf(each -> each.listener().connections() == 0);
         leaving.add(binding);
         loops.all()

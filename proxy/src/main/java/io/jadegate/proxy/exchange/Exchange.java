@@ -918,9 +918,12 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
                         this::tunnelEnded);
         webSocket = opened;
         relay = opened.relay();
-        state.tunnelOpened(this);
         client.sendResponse(out);
         client.flush();
+        if (phase == Phase.TUNNEL) {
+            // Behind the head: it may have to be told at once that it must go.
+            state.tunnelOpened(this);
+        }
     }
 
     private void tunnelEnded(@Nullable Failure failure) {

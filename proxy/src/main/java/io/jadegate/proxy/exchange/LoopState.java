@@ -5,7 +5,7 @@ import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.OutgoingRequest;
 import io.jadegate.proxy.stream.OutgoingResponse;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,7 +17,8 @@ public final class LoopState {
     private final LoopLog log;
     private final OutgoingRequest request = new OutgoingRequest();
     private final OutgoingResponse response = new OutgoingResponse();
-    private final Set<Exchange> tunnels = new HashSet<>();
+    // Those that came first are the first to go.
+    private final Set<Exchange> tunnels = new LinkedHashSet<>();
     private @Nullable Set<String> routes;
     private long graceNanos;
     private boolean leaving;
@@ -81,6 +82,14 @@ public final class LoopState {
                         })
                         .toList();
         end(denied, Failure.Kind.POLICY_CHANGED, graceNanos);
+    }
+
+    /// Ends, within `graceNanos`, the tunnels of clients of a listener that has gone.
+    void endTunnelsOf(String listener, long graceNanos) {
+        end(
+                tunnels.stream().filter(tunnel -> tunnel.listener().equals(listener)).toList(),
+                Failure.Kind.DRAINED,
+                graceNanos);
     }
 
     /// Ends all tunnels within `graceNanos`.

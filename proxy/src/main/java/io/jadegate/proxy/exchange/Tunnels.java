@@ -32,6 +32,13 @@ public final class Tunnels {
         }
     }
 
+    /// Ends, within `graceNanos`, the tunnels that came by a listener that has gone.
+    public void endThoseOf(String listener, long graceNanos) {
+        for (LoopState state : loops) {
+            state.loop().eventLoop().execute(() -> state.endTunnelsOf(listener, graceNanos));
+        }
+    }
+
     /// Ends every tunnel within `graceNanos`.
     public void endAll(long graceNanos) {
         for (LoopState state : loops) {

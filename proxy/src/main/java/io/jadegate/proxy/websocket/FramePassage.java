@@ -161,6 +161,10 @@ final class FramePassage implements Passage {
 
     private void frameEnded(ByteBuf in) {
         inFrame = false;
+        if (frames.isClosed()) {
+            // That says it, too.
+            closeFrame = null;
+        }
         if (closeFrame != null || pingWanted) {
             pass(in);
             sendOurs();

@@ -34,6 +34,7 @@ public final class WebSocket implements Relay.Ending {
     private final Deadlines.Deadline pingDeadline;
     private @Nullable Failure why;
     private boolean told;
+    private boolean over;
 
     /// @param idleNanos how long neither side may send anything; 0 for no limit
     /// @param ending told once how it ended
@@ -117,7 +118,7 @@ public final class WebSocket implements Relay.Ending {
     }
 
     private void close(Breach breach) {
-        if (why != null) {
+        if (why != null || over) {
             return;
         }
         why = breach.failure();
@@ -135,7 +136,7 @@ public final class WebSocket implements Relay.Ending {
 
     /// Ends each side that has been told and has nothing more to say.
     void settle() {
-        if (why == null) {
+        if (why == null || over) {
             return;
         }
         if (!told && fromClient.isSinkTold() && fromEndpoint.isSinkTold()) {
@@ -191,6 +192,7 @@ public final class WebSocket implements Relay.Ending {
 
     @Override
     public void ended(@Nullable Failure failure) {
+        over = true;
         closeDeadline.cancel();
         ageDeadline.cancel();
         pingDeadline.cancel();

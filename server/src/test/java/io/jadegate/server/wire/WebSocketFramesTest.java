@@ -174,6 +174,50 @@ class WebSocketFramesTest {
         assertClosed(ends, 1001, "The route was removed.");
     }
 
+    @Test
+    void saysGoodbyeWhenTheListenerGoes() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(CONFIG, "chat", "true", backend.address());
+        Ends ends = open(backend, "");
+
+        gateway.serveNow(
+                CONFIG.replace("127.0.0.1:0", "127.0.0.2:0"), "chat", "true", backend.address());
+
+        assertClosed(ends, 1001, "The gateway is shutting down.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void saysGoodbyeBehindAHandshakeThatWasUnderWay(boolean nodeGoes) throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(CONFIG, "chat", "true", backend.address());
+        Wire client = gateway.send(HANDSHAKE);
+        Wire endpoint = backend.accept();
+        endpoint.readHead();
+        if (nodeGoes) {
+            CompletableFuture<Integer> _ = drain();
+            Gateway.await("the drain", WebSocketFramesTest::refusesConnections);
+        } else {
+            gateway.serveNow(CONFIG, "other", "true", backend.address());
+        }
+        endpoint.send(SWITCH + "\r\n");
+
+        assertThat(client.readHead()).startsWith("HTTP/1.1 101 ");
+        assertClosed(
+                new Ends(client, endpoint),
+                1001,
+                nodeGoes ? "The gateway is shutting down." : "The route was removed.");
+    }
+
+    /// The last thing that a drain does before it turns to the tunnels.
+    private static boolean refusesConnections() {
+        try (Wire _ = gateway.connect()) {
+            return false;
+        } catch (IOException refused) {
+            return true;
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"websocket: false", "filters: [ { ip-filter: { deny: [ 127.0.0.0/8 ] } } ]"})
@@ -205,6 +249,47 @@ class WebSocketFramesTest {
 
         assertThat(ends.endpoint.read(text.length())).isEqualTo(text);
         ends.client.reset();
+    }
+
+    @Test
+    void saysNothingBehindACloseFrameThatWasUnderWay() throws Exception {
+        Ends ends = open("true");
+        String bye = Frame.ofEndpoint(Frame.CLOSE, Frame.closing(1000, "bye"));
+        ends.endpoint.send(bye.substring(0, 3));
+        assertThat(ends.client.read(3)).isEqualTo(bye.substring(0, 3));
+
+        CompletableFuture<Integer> drained = drain();
+        assertClose(Frame.read(ends.endpoint), 1001, "The gateway is shutting down.");
+        ends.endpoint.send(bye.substring(3)).endOutput();
+        ends.client.send(Frame.ofClient(Frame.CLOSE, Frame.closing(1000, "")));
+
+        assertThat(ends.client.readToEnd()).isEqualTo(bye.substring(3));
+        assertThat(ends.endpoint.readToEnd()).isEmpty();
+        ends.client.endOutput();
+        assertThat(drained.get()).isZero();
+    }
+
+    @Test
+    void countsNoGoodbyeToAWebSocketThatHasEndedBeforeItsTurn() throws Exception {
+        FakeBackend backend = gateway.backend();
+        String quick = CONFIG.replace("1h", "1s");
+        gateway.serve(quick, "chat", "true", backend.address());
+        Ends first = open(backend, "");
+        Ends second = open(backend, "");
+        Ends third = open(backend, "");
+
+        gateway.serveNow(quick, "chat", "false", backend.address());
+        assertClose(Frame.read(first.client), 1008, "The route does not let this in any more.");
+        first.client.reset();
+        second.client.reset();
+        assertClose(Frame.read(third.client), 1008, "The route does not let this in any more.");
+
+        assertThat(closesSent()).isEqualTo(2);
+        third.client.reset();
+    }
+
+    private static long closesSent() {
+        return counts().getOrDefault("jadegate_websocket_closes_sent chat 1008", 0L);
     }
 
     @Test

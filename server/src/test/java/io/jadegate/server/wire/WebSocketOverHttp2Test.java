@@ -448,6 +448,24 @@ class WebSocketOverHttp2Test {
     }
 
     @Test
+    void saysGoodbyeBehindAHandshakeThatWasUnderWayWhenTheRouteWent() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(TWO_ROUTES, backend.address());
+        Http2Wire client = ask(connect(), 1, "/chat");
+        Wire endpoint = backend.accept();
+        Message request = endpoint.readRequest();
+        gateway.serveNow(TWO_ROUTES.replace("chat:", "other:"), backend.address());
+        endpoint.send(accepted(request));
+
+        String goodbye = Frame.closing(1001, "The route was removed.");
+        assertThat(client.awaitBody(1, 2 + goodbye.length()).status()).isEqualTo(200);
+        assertThat(client.answer(1).body()).isEqualTo(Frame.ofEndpoint(Frame.CLOSE, goodbye));
+        client.data(1, true, Frame.ofClient(Frame.CLOSE, goodbye));
+        endpoint.endOutput();
+        assertThat(client.await(1).ended()).isTrue();
+    }
+
+    @Test
     void saysGoodbyeInFramesWhenTheRouteGoes() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.serve(TWO_ROUTES, backend.address());
