@@ -255,8 +255,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
         stream = null;
         keepAlive = false;
         if (current.tunnelInputEnded) {
-            // Its end has been passed on; that it reads no more concerns only what it does not
-            // want.
+            current.tunnelGone();
             return;
         }
         if (reading == Reading.UNTIL_CLOSE && endsWell()) {
@@ -583,9 +582,19 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
         private void noticeEndOfBoth() {
             SslHandler tls = connection.tls;
             if (tls != null && tls.engine().isOutboundDone()) {
+                tunnelGone();
                 tunnelOutputEnded = true;
                 tunnelOutputGone = true;
                 closeIfTunnelEnded();
+            }
+        }
+
+        /// The endpoint's end has been passed on; now it reads no more either.
+        void tunnelGone() {
+            if (!tunnelOutputEnded) {
+                receiver.failed(
+                        new Failure(
+                                Failure.Kind.RESPONSE_INCOMPLETE, "the endpoint reads no more"));
             }
         }
 

@@ -199,7 +199,7 @@ final class Http2ClientStream implements HttpStream.Client, Http2Stream {
     }
 
     private void fail(Failure failure) {
-        if (answered) {
+        if (answered && !tunnel) {
             return;
         }
         ResponseReceiver told = receiver;

@@ -6,14 +6,18 @@ import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.Loop;
 import io.netty.buffer.ByteBuf;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A tunnel: two streams on one loop, octets copied both ways until both have ended.
 ///
-/// An end on one side is passed on as an end (half-close); a failure on one side resets the other;
-/// what silence on both leads to is for whoever opened the tunnel to say, who is also told once how
-/// it ended.
+/// An end on one side is passed on as an end (half-close); a failure on one side resets the other,
+/// though a client that has been told the endpoint's end may read that first; what silence on both
+/// leads to is for whoever opened the tunnel to say, who is also told once how it ended.
 public final class Relay {
+    /// How long a client may go on that nobody hears any more.
+    private static final long UNHEARD_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private final ByteStream client;
     private final ByteStream endpoint;
     private final Passage fromClient;
@@ -23,6 +27,7 @@ public final class Relay {
     private final Loop loop;
     private final Deadlines.Deadline deadline;
     private final Ending ending;
+    private @Nullable Failure endpointGone;
     private boolean clientEnded;
     private boolean endpointEnded;
     private boolean over;
@@ -59,7 +64,7 @@ public final class Relay {
         this.counts = counts;
         this.idleNanos = idleNanos;
         this.ending = ending;
-        this.deadline = loop.deadlines().new Deadline(() -> ending.idle(this));
+        this.deadline = loop.deadlines().new Deadline(this::deadlinePassed);
         counts.opened();
         alive();
     }
@@ -124,10 +129,17 @@ public final class Relay {
     }
 
     public void endpointFailed(Failure failure) {
-        if (!over) {
-            client.reset();
-            end(failure);
+        if (over) {
+            return;
         }
+        if (endpointEnded) {
+            // A reset would take away what the client has not read yet of what was said to its end.
+            endpointGone = failure;
+            deadline.set(loop.now() + UNHEARD_NANOS);
+            return;
+        }
+        client.reset();
+        end(failure);
     }
 
     /// Ends the tunnel from the middle.
@@ -149,8 +161,16 @@ public final class Relay {
     }
 
     private void alive() {
-        if (idleNanos > 0) {
+        if (idleNanos > 0 && endpointGone == null) {
             deadline.set(loop.now() + idleNanos);
+        }
+    }
+
+    private void deadlinePassed() {
+        if (endpointGone == null) {
+            ending.idle(this);
+        } else {
+            close(endpointGone);
         }
     }
 

@@ -306,9 +306,24 @@ class Http1ClientConnectionTest {
     }
 
     @Test
-    void doesNotBreakATunnelWhoseEndpointHadEndedBefore() {
+    void saysThatTheEndpointOfATunnelIsGoneThatHadEndedBefore() {
         tunnel();
         channel.receiveEnd();
+        assertThat(receiver.said()).containsExactly("end");
+
+        channel.pipeline().fireExceptionCaught(new IOException("broken pipe"));
+
+        assertThat(receiver.said()).containsExactly("failed RESPONSE_INCOMPLETE");
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void saysNothingMoreOfATunnelThatBothSidesHaveEnded() {
+        HttpStream.Client stream = tunnel();
+        channel.hold();
+        stream.send(Unpooled.copiedBuffer("x".repeat(5_000), ISO_8859_1));
+        channel.receiveEnd();
+        stream.sendEnd();
         assertThat(receiver.said()).containsExactly("end");
 
         channel.pipeline().fireExceptionCaught(new IOException("broken pipe"));

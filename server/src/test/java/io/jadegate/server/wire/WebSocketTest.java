@@ -222,6 +222,19 @@ class WebSocketTest {
     }
 
     @Test
+    void letsGoOfAClientThatGoesOnWhenTheEndpointThatHasEndedIsGone() throws Exception {
+        Tunnel tunnel = open();
+        tunnel.upstream.send("last").endOutput();
+        assertThat(tunnel.client.readToEnd()).isEqualTo("last");
+
+        tunnel.upstream.reset();
+        tunnel.client.send("nobody hears this");
+
+        Gateway.await("the end", () -> gateway.clientConnections() == 0);
+        Gateway.await("the request", () -> gateway.target("app", 0).inFlight() == 0);
+    }
+
+    @Test
     void endsTheTunnelWhenTheClientResets() throws Exception {
         Tunnel tunnel = open();
 

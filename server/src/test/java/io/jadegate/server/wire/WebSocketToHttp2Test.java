@@ -6,10 +6,13 @@ import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Http2Wire;
 import io.jadegate.testkit.Message;
 import io.jadegate.testkit.Wire;
+import java.io.IOException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// WebSockets to endpoints of HTTP/2 (RFC 8441), from clients of either version.
 @Timeout(20)
@@ -45,7 +48,7 @@ class WebSocketToHttp2Test {
     }
 
     /// A WebSocket of a client of HTTP/1.1.
-    private record Ends(Wire client, Http2Wire endpoint, int stream) {}
+    record Ends(Wire client, Http2Wire endpoint, int stream) {}
 
     private Ends open() throws Exception {
         Wire client = gateway.send(HANDSHAKE);
@@ -117,6 +120,49 @@ class WebSocketToHttp2Test {
         ends.client.send("onward").endOutput();
 
         assertThat(ends.endpoint.await(ends.stream).body()).isEqualTo("onward");
+    }
+
+    enum Gone {
+        BY_RESET {
+            @Override
+            void go(Ends ends) throws IOException {
+                ends.endpoint.reset(ends.stream, CANCEL);
+            }
+        },
+        BY_GOAWAY {
+            @Override
+            void go(Ends ends) throws IOException {
+                ends.endpoint.frame(Http2Wire.GOAWAY, 0, 0, new byte[8]);
+            }
+        },
+        BY_A_FRAME_TOO_MANY {
+            @Override
+            void go(Ends ends) throws IOException {
+                ends.endpoint.data(ends.stream, false, "behind the end");
+            }
+        },
+        WITH_ITS_CONNECTION {
+            @Override
+            void go(Ends ends) throws IOException {
+                ends.endpoint.close();
+            }
+        };
+
+        abstract void go(Ends ends) throws IOException;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void letsGoOfAClientThatGoesOnWhenTheEndpointThatHasEndedIsGone(Gone gone) throws Exception {
+        Ends ends = open();
+        ends.endpoint.data(ends.stream, true, "last");
+        assertThat(ends.client.readToEnd()).isEqualTo("last");
+
+        gone.go(ends);
+        ends.client.send("nobody hears this");
+
+        Gateway.await("the end", () -> gateway.clientConnections() == 0);
+        Gateway.await("the request", () -> gateway.target("app", 0).inFlight() == 0);
     }
 
     @Test
