@@ -1,11 +1,16 @@
 package io.jadegate.proxy.websocket;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import org.jspecify.annotations.Nullable;
 
 /// Follows the frames of one direction (RFC 6455 §5.2) wherever the network cuts them. Keeps a
 /// frame's head and nothing of its payload, but for that of a small pong, which may be the answer
-/// to a ping of the gateway's own and is taken for a part of the head.
+/// to a ping of the gateway's own and is taken for a part of the head; so may that of a close
+/// frame.
 ///
 /// ```
 /// HEAD → PAYLOAD → HEAD …      between frames while nothing of a head has been read
@@ -17,8 +22,9 @@ final class FrameReader {
     static final int NONCE = Long.BYTES;
 
     private static final int MASK = 4;
-    private static final int MOST = 2 + Long.BYTES + MASK;
     private static final int MAX_CONTROL = 125;
+    private static final int MOST = 2 + Long.BYTES + MASK;
+    private static final int MOST_WITH_CLOSE = 2 + MASK + MAX_CONTROL;
 
     private enum State {
         HEAD,
@@ -29,7 +35,8 @@ final class FrameReader {
 
     private final boolean masked;
     private final Extensions extensions;
-    private final byte[] head = new byte[MOST];
+    private final boolean readsCloses;
+    private final byte[] head;
     private State state = State.HEAD;
     private int read;
     private long length;
@@ -38,9 +45,12 @@ final class FrameReader {
     private @Nullable String fault;
 
     /// @param masked whether it is the client that sends (RFC 6455 §5.1)
-    FrameReader(boolean masked, Extensions extensions) {
+    /// @param readsCloses whether the payloads of close frames are part of their heads, and judged
+    FrameReader(boolean masked, Extensions extensions, boolean readsCloses) {
         this.masked = masked;
         this.extensions = extensions;
+        this.readsCloses = readsCloses;
+        this.head = new byte[readsCloses ? MOST_WITH_CLOSE : MOST];
     }
 
     // ---- reading
@@ -72,7 +82,13 @@ final class FrameReader {
             return 2;
         }
         int size = headSize();
-        return read >= size && isSmallPong() ? size + NONCE : size;
+        return read >= size ? size + keptPayload() : size;
+    }
+
+    /// How much of a payload is taken for a part of the head.
+    private int keptPayload() {
+        boolean close = readsCloses && opcode() == Opcode.CLOSE;
+        return close || isSmallPong() ? head[1] & 0x7f : 0;
     }
 
     private int headSize() {
@@ -91,7 +107,7 @@ final class FrameReader {
 
     private void begin() {
         length = declared();
-        left = isSmallPong() ? 0 : length;
+        left = length - keptPayload();
         if (!Opcode.isControl(opcode())) {
             inMessage = !isLast();
         }
@@ -150,12 +166,39 @@ final class FrameReader {
         if (opcode == Opcode.CLOSE && code == 1) {
             return "close frame with half a status code (RFC 6455 5.5.1)";
         }
+        if (opcode == Opcode.CLOSE && code > 0 && read == headSize() + keptPayload()) {
+            return readsCloses ? faultOfClose() : null;
+        }
         if (code <= MAX_CONTROL || read < 2 + extendedSize()) {
             return null;
         }
         long declared = declared();
         boolean minimal = code == 126 ? declared > MAX_CONTROL : declared > 0xffff;
         return declared < 0 || !minimal ? "malformed length (RFC 6455 5.2)" : null;
+    }
+
+    private @Nullable String faultOfClose() {
+        byte[] payload = new byte[keptPayload()];
+        for (int i = 0; i < payload.length; i++) {
+            payload[i] = (byte) payloadOctet(i);
+        }
+        int status = (payload[0] & 0xff) << 8 | (payload[1] & 0xff);
+        if (!mayBeSaid(status)) {
+            return "close frame with the status code " + status + " (RFC 6455 7.4)";
+        }
+        try {
+            UTF_8.newDecoder().decode(ByteBuffer.wrap(payload, 2, payload.length - 2));
+            return null;
+        } catch (CharacterCodingException e) {
+            return "close frame whose reason is not UTF-8 (RFC 6455 5.5.1)";
+        }
+    }
+
+    /// Those that are registered, and those for libraries and applications.
+    private static boolean mayBeSaid(int status) {
+        return (status >= 1000 && status <= 1003)
+                || (status >= 1007 && status <= 1014)
+                || (status >= 3000 && status <= 4999);
     }
 
     private long declared() {
@@ -195,13 +238,17 @@ final class FrameReader {
         if (!isSmallPong()) {
             return false;
         }
-        int start = headSize();
         long value = 0;
         for (int i = 0; i < NONCE; i++) {
-            int mask = masked ? head[2 + (i & 3)] : 0;
-            value = value << 8 | ((head[start + i] ^ mask) & 0xff);
+            value = value << 8 | payloadOctet(i);
         }
         return value == nonce;
+    }
+
+    /// An octet of a payload that is part of a small frame's head, without its mask.
+    private int payloadOctet(int i) {
+        int mask = masked ? head[2 + (i & 3)] : 0;
+        return (head[headSize() + i] ^ mask) & 0xff;
     }
 
     // ---- where it stands

@@ -46,11 +46,11 @@ class FrameReaderTest {
     }
 
     private static FrameReader ofClient() {
-        return new FrameReader(/* masked= */ true, Extensions.NONE);
+        return new FrameReader(/* masked= */ true, Extensions.NONE, false);
     }
 
     private static FrameReader ofEndpoint() {
-        return new FrameReader(/* masked= */ false, Extensions.NONE);
+        return new FrameReader(/* masked= */ false, Extensions.NONE, false);
     }
 
     // ---- frames
@@ -148,6 +148,60 @@ class FrameReaderTest {
         assertThat(read(ofEndpoint(), hex("8185"))).first().asString().contains("with a mask");
     }
 
+    // ---- close frames
+
+    private static FrameReader ofClosingClient() {
+        return new FrameReader(/* masked= */ true, Extensions.NONE, /* readsCloses= */ true);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1000, 1003, 1007, 1014, 3000, 4999})
+    void takesTheStatusCodesThatMayBeSaid(int status) {
+        byte[] close = hex("8882 00000000 %04x".formatted(status));
+
+        for (int cut = 0; cut <= close.length; cut++) {
+            assertThat(read(ofClosingClient(), close, cut)).containsExactly("8:2!", "closed");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65535})
+    void refusesStatusCodesThatAreNeverSaid(int status) {
+        byte[] close = hex("8882 ff00ff00 %04x".formatted(status ^ 0xff00));
+
+        for (int cut = 0; cut <= close.length; cut++) {
+            assertThat(read(ofClosingClient(), close, cut))
+                    .containsExactly(
+                            "close frame with the status code " + status + " (RFC 6455 7.4)",
+                            "inside");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', closed",
+        "c3a4, closed",
+        "f09f9982, closed",
+        "c3, inside",
+        "ff, inside",
+        "eda080, inside",
+        "c0af, inside",
+        "f4908080, inside"
+    })
+    void refusesReasonsThatAreNotUtf8(String reason, String end) {
+        byte[] octets = hex("03e8" + reason);
+        byte[] close = hex("88%02x 00000000".formatted(0x80 | octets.length) + "03e8" + reason);
+
+        assertThat(read(ofClosingClient(), close, 5).getLast()).isEqualTo(end);
+    }
+
+    @Test
+    void takesACloseFrameThatSaysNothingAndTheLongestThereCanBe() {
+        assertThat(read(ofClosingClient(), hex("8880 01020304"))).containsExactly("8:0!", "closed");
+        assertThat(read(ofClosingClient(), hex("88fd 00000000 03e8" + "61".repeat(123))))
+                .containsExactly("8:125!", "closed");
+    }
+
     // ---- extensions
 
     @Test
@@ -165,20 +219,22 @@ class FrameReaderTest {
     @ParameterizedTest
     @ValueSource(strings = {"c100", "d100", "f100", "b900"})
     void leavesBitsOfUnknownExtensionsAlone(String frame) {
-        FrameReader reader = new FrameReader(/* masked= */ false, Extensions.UNKNOWN);
+        FrameReader reader = new FrameReader(/* masked= */ false, Extensions.UNKNOWN, false);
 
         assertThat(read(reader, hex(frame)).getLast()).isEqualTo("between");
     }
 
     @Test
     void letsOnlyTheFirstFrameOfAMessageBeMarkedAsCompressed() {
-        assertThat(read(new FrameReader(false, Extensions.DEFLATE), hex("410080 00")).getLast())
+        assertThat(
+                        read(new FrameReader(false, Extensions.DEFLATE, false), hex("410080 00"))
+                                .getLast())
                 .isEqualTo("between");
-        assertThat(read(new FrameReader(false, Extensions.DEFLATE), hex("4100c000")))
+        assertThat(read(new FrameReader(false, Extensions.DEFLATE, false), hex("4100c000")))
                 .element(1)
                 .asString()
                 .contains("reserved bits");
-        assertThat(read(new FrameReader(false, Extensions.DEFLATE), hex("c900")))
+        assertThat(read(new FrameReader(false, Extensions.DEFLATE, false), hex("c900")))
                 .first()
                 .asString()
                 .contains("reserved bits");
@@ -201,6 +257,8 @@ class FrameReaderTest {
 
             assertThat(read(ofClient(), octets, cut)).isEqualTo(read(ofClient(), octets));
             assertThat(read(ofEndpoint(), octets, cut)).isEqualTo(read(ofEndpoint(), octets));
+            assertThat(read(ofClosingClient(), octets, cut))
+                    .isEqualTo(read(ofClosingClient(), octets));
         }
     }
 

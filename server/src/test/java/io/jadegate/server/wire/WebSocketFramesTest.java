@@ -415,6 +415,8 @@ class WebSocketFramesTest {
                 Frame.ofClient(0x09, "ping in fragments"),
                 Frame.ofClient(Frame.PING, "p".repeat(126)),
                 Frame.ofClient(Frame.CLOSE, "1"),
+                Frame.ofClient(Frame.CLOSE, Frame.closing(1005, "")),
+                Frame.ofClient(Frame.CLOSE, Frame.closing(1000, "\u00c3(")),
                 Frame.ofEndpoint(Frame.TEXT, "no mask"),
                 "\u0081\u00fe\0\u0003\0\0\0\0abc",
                 "\u0081\u00ff\0\0\0\0\0\0\u00ff\u00ff\0\0\0\0",
@@ -454,11 +456,21 @@ class WebSocketFramesTest {
     }
 
     @Test
+    void closesWithProtocolErrorWhenAnEndpointClosesWithWhatIsNoStatusCode() throws Exception {
+        Ends ends = open("{ ping: 1h }");
+
+        ends.endpoint.trickle(Frame.ofEndpoint(Frame.CLOSE, Frame.closing(1006, "gone")));
+
+        assertClosed(ends, 1002, "A frame breaks the protocol.");
+    }
+
+    @Test
     void letsCompressedMessagesPassWhereThatWasAgreedOn() throws Exception {
         Ends ends =
                 open(
                         "{ ping: 1h }",
-                        "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits=9\r\n");
+                        "Sec-WebSocket-Extensions: permessage-deflate;"
+                                + " client_max_window_bits=9\r\n");
         String compressed = Frame.ofClient(0x41, "begin") + Frame.ofClient(0x80, "end");
 
         ends.client.send(compressed);
