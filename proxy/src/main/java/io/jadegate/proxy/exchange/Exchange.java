@@ -111,7 +111,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     private @Nullable BodyTransform requestTransform;
     private @Nullable BodyTransform responseTransform;
     private int headBytes;
-    private long callNanos = -1;
+    private @Nullable CallDeadline total;
     private boolean connectionReused;
     private @Nullable String upstreamProtocol;
     private int status;
@@ -269,11 +269,11 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         if (web != null) {
             web.request(context.edit().fields());
         }
-        CallDeadline total = CallDeadline.of(context);
-        if (total != null) {
-            totalDeadline = loop.deadlines().new Deadline(() -> fail(Failure.of(total.kind())));
-            totalDeadline.set(startNanos + total.nanos());
-            callNanos = total.nanos();
+        CallDeadline limit = CallDeadline.of(context);
+        if (limit != null) {
+            totalDeadline = loop.deadlines().new Deadline(() -> fail(Failure.of(limit.kind())));
+            totalDeadline.set(startNanos + limit.nanos());
+            total = limit;
         }
         attempt(null);
     }
@@ -310,8 +310,8 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             key = HandshakeKey.random(loop.random());
             Forwarding.handshake(state.request(), key);
         }
-        if (context.call() != null && callNanos >= 0) {
-            Forwarding.deadline(state.request(), startNanos + callNanos - loop.now());
+        if (context.call() != null && total != null) {
+            Forwarding.deadline(state.request(), startNanos + total.nanos() - loop.now());
         }
         current.authority(authority(chosen));
         stream.sendRequest(state.request());
@@ -361,11 +361,12 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     }
 
     /// The attempt broke after its request had been sent.
-    void attemptFailed(Attempt current, Failure failure) {
+    void attemptFailed(Attempt current, Failure broken) {
         if (phase == Phase.TUNNEL) {
-            openRelay().endpointFailed(failure);
+            openRelay().endpointFailed(broken);
             return;
         }
+        Failure failure = unlessLate(broken);
         if (phase == Phase.ANSWERING) {
             endAttempt(failure);
             cut(failure);
@@ -381,6 +382,16 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             return;
         }
         respond(failure);
+    }
+
+    /// The clock that ends what is late strikes a little later still: an endpoint that was told how
+    /// much time it has may have given up before.
+    private Failure unlessLate(Failure broken) {
+        CallDeadline limit = total;
+        if (limit == null || loop.now() - (startNanos + limit.nanos()) < 0) {
+            return broken;
+        }
+        return Failure.of(limit.kind());
     }
 
     /// Whether a request that was sent may be sent again.
@@ -491,6 +502,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         }
         if (totalDeadline != null && isEventStream(response)) {
             totalDeadline.cancel();
+            total = null;
         }
         answer = new Pump(current.stream(), client);
         closeUnlessContinued();

@@ -374,6 +374,25 @@ class GrpcTest {
     }
 
     @Test
+    void anEndpointThatGivesUpWhenTheTimeIsUpChangesNothing() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(
+                CONFIG.replace("endpoints:", "protocol: http2, endpoints:"), backend.address());
+
+        Http2Wire client = connect();
+        call(client, 1, "/shop.v1.Orders/Get", "grpc-timeout", "20m").data(1, true, "");
+        Http2Wire upstream = Http2Wire.accepting(backend.accept());
+        int stream = upstream.awaitRequest();
+        long told = System.nanoTime();
+        Gateway.await("its time is up", () -> System.nanoTime() - told > 20_000_000);
+        upstream.reset(stream, CANCEL);
+
+        assertThat(trailersOnly(client.await(1)))
+                .contains("grpc-status: 4")
+                .anyMatch(line -> line.startsWith("grpc-message: CLIENT_DEADLINE: "));
+    }
+
+    @Test
     void aCallWhoseTimeIsUpInsideItsAnswerEndsByTrailers() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.serve(CONFIG, backend.address());

@@ -46,6 +46,11 @@ public final class TestCertificates {
         return authority.issue(List.of(hosts), from, until);
     }
 
+    /// Issues a certificate that expires soon.
+    public Credential issueFor(Duration life, String... hosts) {
+        return authority.issue(List.of(hosts), from, Instant.now().plus(life));
+    }
+
     /// `certificate: …, key: …` for what was written by that name.
     public String entry(String name) {
         return "certificate: \"%s\", key: \"%s\""
