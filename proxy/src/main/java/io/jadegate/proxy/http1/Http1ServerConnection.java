@@ -216,7 +216,11 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             inputEnded();
         } else if (event instanceof SslCloseCompletionEvent && !closing) {
             // A client that says goodbye under TLS reads no answer either.
-            close();
+            if (reading == Reading.TUNNEL && stream != null) {
+                stream.tunnelLeft();
+            } else {
+                close();
+            }
         }
     }
 
@@ -324,8 +328,13 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             }
             case DISCARD -> closeBehindAnswer(Reading.LINGER);
             case LINGER, CLOSING -> close();
+            case TUNNEL -> {
+                if (stream != null && stream.tunnelLeft) {
+                    close();
+                }
+            }
             // Exchanges keep their own time.
-            case BODY, WAIT, TUNNEL -> {}
+            case BODY, WAIT -> {}
         }
     }
 
@@ -817,6 +826,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         private boolean wasUnwritable;
         private boolean tunnelInputEnded;
         private boolean tunnelOutputEnded;
+        private boolean tunnelLeft;
         private long sent;
 
         Stream(Http1ServerConnection connection, RequestHead request) {
@@ -848,6 +858,16 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
                 receiver().end();
                 readCompleted();
                 closeIfTunnelEnded();
+            }
+        }
+
+        /// The client hears nothing any more: what it said is brought to its end, and to nothing
+        /// that is said in return.
+        void tunnelLeft() {
+            tunnelLeft = true;
+            tunnelEnded();
+            if (live()) {
+                connection.setDeadline(LINGER_NANOS);
             }
         }
 
@@ -942,7 +962,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
         @Override
         public void send(ByteBuf data) {
-            if (!live()) {
+            if (!live() || tunnelLeft) {
                 data.release();
                 return;
             }

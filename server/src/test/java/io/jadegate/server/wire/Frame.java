@@ -62,17 +62,29 @@ record Frame(int first, boolean masked, String payload) {
         return masked.toString();
     }
 
+    /// Where octets come from.
+    @FunctionalInterface
+    interface Source {
+        /// Reads exactly so many.
+        String read(int octets) throws IOException;
+    }
+
     /// Reads the next frame.
     static Frame read(Wire wire) throws IOException {
-        int first = wire.read(1).charAt(0);
-        int second = wire.read(1).charAt(0);
+        return read((Source) wire::read);
+    }
+
+    /// Reads the next frame.
+    static Frame read(Source source) throws IOException {
+        int first = source.read(1).charAt(0);
+        int second = source.read(1).charAt(0);
         boolean masked = (second & 0x80) != 0;
         long length = second & 0x7f;
         if (length >= 126) {
-            length = number(wire.read(length == 126 ? 2 : 8));
+            length = number(source.read(length == 126 ? 2 : 8));
         }
-        int mask = masked ? (int) number(wire.read(4)) : 0;
-        return new Frame(first, masked, masked(wire.read(Math.toIntExact(length)), mask));
+        int mask = masked ? (int) number(source.read(4)) : 0;
+        return new Frame(first, masked, masked(source.read(Math.toIntExact(length)), mask));
     }
 
     private static long number(String octets) {

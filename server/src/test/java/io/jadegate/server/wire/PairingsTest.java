@@ -2,129 +2,60 @@ package io.jadegate.server.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jadegate.proxy.tls.Credential;
-import io.jadegate.testkit.FakeBackend;
+import io.jadegate.server.wire.Pairing.Version;
 import io.jadegate.testkit.Http2Wire;
 import io.jadegate.testkit.Message;
 import io.jadegate.testkit.Wire;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every version of HTTP that clients speak with every one that endpoints speak: what goes through
-/// the gateway is the same, and what breaks on one side is seen on the other.
+/// the gateway is the same, and what breaks on one side is seen on the other. Each test leaves no
+/// descriptor and no request behind.
 @Timeout(30)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class PairingsTest {
     private static final String BODY = "0123456789abcdef".repeat(2048);
 
+    private static final String HINTS = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+
     @RegisterExtension static final Gateway gateway = new Gateway();
 
-    private final TestAuthority authority = new TestAuthority("test authority");
-    private final Credential app = authority.issue("app.test");
-
     @TempDir private Path folder;
-    private TestCertificates certificates;
-    private FakeBackend backend;
-
-    /// A version of HTTP, and whether it goes by TLS.
-    enum Version {
-        HTTP_1_1,
-        H2C,
-        H2_TLS
-    }
+    private Pairing pairing;
 
     /// A message as either side sees it.
     ///
     /// @param fields in lower case, pseudo-header fields among them
     record Seen(List<String> fields, String body, List<String> trailers) {}
 
-    static Stream<Arguments> pairings() {
-        return Arrays.stream(Version.values())
-                .flatMap(client ->
-                        Arrays.stream(Version.values())
-                                .map(endpoint -> Arguments.of(client, endpoint)));
-    }
-
     @BeforeEach
     void open() throws IOException {
-        certificates = new TestCertificates(folder);
-        certificates.write("local", "localhost");
-        backend = gateway.backend();
-    }
-
-    private void serve(Version client, Version endpoint) throws IOException {
-        String upstream =
-                switch (endpoint) {
-                    case HTTP_1_1 -> "";
-                    case H2C -> "protocol: http2,";
-                    case H2_TLS ->
-                            "protocol: http2, tls: { server-name: app.test, trusted: "
-                                    + authority.trustedIn(folder)
-                                    + " },";
-                };
-        String tls =
-                client == Version.H2_TLS
-                        ? "tls: { hosts: { localhost: { " + certificates.entry("local") + " } } }"
-                        : "";
-        gateway.serve(
-                """
-                listeners: { web: { address: "127.0.0.1:0", TLS } }
-                routes: { all: { match: { path: / }, upstream: app } }
-                upstreams: { app: { UPSTREAM endpoints: [ "%s" ] } }
-                """
-                        .replace("TLS", tls)
-                        .replace("UPSTREAM", upstream),
-                backend.address());
-    }
-
-    private static void offerHttp2(SSLEngine engine) {
-        SSLParameters parameters = engine.getSSLParameters();
-        parameters.setApplicationProtocols(new String[] {"h2"});
-        engine.setSSLParameters(parameters);
+        pairing = new Pairing(gateway, folder);
     }
 
     // ---- the two ends
 
     private Client client(Version version) throws IOException {
-        Wire wire = gateway.connect();
-        if (version == Version.H2_TLS) {
-            SSLEngine engine = certificates.client().createSSLEngine("localhost", gateway.port());
-            engine.setUseClientMode(true);
-            SSLParameters parameters = engine.getSSLParameters();
-            parameters.setServerNames(List.of(new SNIHostName("localhost")));
-            engine.setSSLParameters(parameters);
-            offerHttp2(engine);
-            wire.secure(engine);
-        }
-        return version == Version.HTTP_1_1
-                ? new Http1Client(wire)
-                : new Http2Client(Http2Wire.over(wire), version == Version.H2_TLS);
+        Wire wire = pairing.connect(version);
+        return version.http2()
+                ? new Http2Client(Http2Wire.over(wire), version.scheme())
+                : new Http1Client(wire);
     }
 
     private Endpoint accept(Version version) throws IOException {
-        Wire wire = backend.accept();
-        if (version == Version.H2_TLS) {
-            SSLEngine engine = authority.engine(app);
-            offerHttp2(engine);
-            wire.secure(engine);
-        }
-        return version == Version.HTTP_1_1
-                ? new Http1Endpoint(wire)
-                : new Http2Endpoint(Http2Wire.accepting(wire));
+        Wire wire = pairing.accept(version);
+        return version.http2()
+                ? new Http2Endpoint(Http2Wire.accepting(wire))
+                : new Http1Endpoint(wire);
     }
 
     private interface Client {
@@ -135,6 +66,12 @@ class PairingsTest {
 
         /// Reads the whole answer.
         Seen read(String method) throws IOException;
+
+        /// Reads what comes of an answer's body until it ends with some octets.
+        void readUntil(String end) throws IOException;
+
+        /// Reads the orderly end of an answer.
+        void readEnd() throws IOException;
 
         /// Reads an answer that does not come to its end.
         ///
@@ -152,6 +89,18 @@ class PairingsTest {
         ///
         /// @param trailers names and values in turn; empty for none
         void answer(int status, String body, String... trailers) throws IOException;
+
+        /// Sends an interim response, and to HEAD what GET would get with so many octets.
+        void answerHead(int length) throws IOException;
+
+        /// Begins an answer whose end is not in sight.
+        void begin(String type) throws IOException;
+
+        /// Sends a part of what has been begun.
+        void part(String octets) throws IOException;
+
+        /// Ends what has been begun.
+        void end() throws IOException;
 
         /// Begins an answer that never ends.
         void answerHalf(String part) throws IOException;
@@ -173,6 +122,16 @@ class PairingsTest {
         @Override
         public Seen read(String method) throws IOException {
             return seen(method.equals("HEAD") ? wire.readHeadResponse() : wire.readResponse());
+        }
+
+        @Override
+        public void readUntil(String end) throws IOException {
+            wire.readUntil(end);
+        }
+
+        @Override
+        public void readEnd() throws IOException {
+            wire.readUntil("\r\n0\r\n\r\n");
         }
 
         @Override
@@ -199,9 +158,31 @@ class PairingsTest {
 
         @Override
         public void answer(int status, String body, String... trailers) throws IOException {
-            wire.send("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n");
+            wire.send(HINTS);
             wire.send("HTTP/1.1 " + status + " X\r\n");
             wire.send(body.isEmpty() ? "Content-Length: 0\r\n\r\n" : chunked(body, trailers));
+        }
+
+        @Override
+        public void answerHead(int length) throws IOException {
+            wire.send(HINTS);
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n");
+        }
+
+        @Override
+        public void begin(String type) throws IOException {
+            wire.send("HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\n");
+            wire.send("Transfer-Encoding: chunked\r\n\r\n");
+        }
+
+        @Override
+        public void part(String octets) throws IOException {
+            wire.send(Integer.toHexString(octets.length()) + "\r\n" + octets + "\r\n");
+        }
+
+        @Override
+        public void end() throws IOException {
+            wire.send("0\r\n\r\n");
         }
 
         @Override
@@ -222,12 +203,12 @@ class PairingsTest {
 
     private static final class Http2Client implements Client {
         private final Http2Wire http2;
-        private final boolean secure;
+        private final String scheme;
         private int stream = -1;
 
-        Http2Client(Http2Wire http2, boolean secure) {
+        Http2Client(Http2Wire http2, String scheme) {
             this.http2 = http2;
-            this.secure = secure;
+            this.scheme = scheme;
         }
 
         @Override
@@ -239,7 +220,7 @@ class PairingsTest {
                     ":method",
                     method,
                     ":scheme",
-                    secure ? "https" : "http",
+                    scheme,
                     ":authority",
                     "localhost",
                     ":path",
@@ -258,6 +239,19 @@ class PairingsTest {
             // 103 is for those only who know what to do with it.
             assertThat(answer.heads().getFirst()).contains(":status: 103");
             return seen(answer, 1);
+        }
+
+        @Override
+        public void readUntil(String end) throws IOException {
+            Http2Wire.Answer answer = http2.answer(stream);
+            while (!answer.body().endsWith(end)) {
+                http2.read();
+            }
+        }
+
+        @Override
+        public void readEnd() throws IOException {
+            assertThat(http2.await(stream).ended()).isTrue();
         }
 
         @Override
@@ -296,6 +290,27 @@ class PairingsTest {
             if (!body.isEmpty()) {
                 sendBody(http2, stream, body, trailers);
             }
+        }
+
+        @Override
+        public void answerHead(int length) throws IOException {
+            http2.respond(stream, false, 103, "link", "</a>");
+            http2.respond(stream, true, 200, "content-length", Integer.toString(length));
+        }
+
+        @Override
+        public void begin(String type) throws IOException {
+            http2.respond(stream, false, 200, "content-type", type);
+        }
+
+        @Override
+        public void part(String octets) throws IOException {
+            http2.data(stream, false, octets);
+        }
+
+        @Override
+        public void end() throws IOException {
+            http2.data(stream, true, "");
         }
 
         @Override
@@ -364,9 +379,9 @@ class PairingsTest {
     // ---- what holds for all
 
     @ParameterizedTest
-    @MethodSource("pairings")
+    @MethodSource("io.jadegate.server.wire.Pairing#all")
     void bodiesAndTrailersGoBothWays(Version from, Version to) throws Exception {
-        serve(from, to);
+        pairing.serve(from, to, "");
         Client client = client(from);
         client.send("POST", BODY, "x-sum", "1");
         Endpoint endpoint = accept(to);
@@ -383,27 +398,84 @@ class PairingsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("pairings")
+    @MethodSource("io.jadegate.server.wire.Pairing#all")
     void oneRequestFollowsAnother(Version from, Version to) throws Exception {
-        serve(from, to);
+        pairing.serve(from, to, "");
         Client client = client(from);
         client.send("GET", "");
         Endpoint endpoint = accept(to);
-        for (int i = 0; i < 3; i++) {
-            Seen request = endpoint.read();
-            assertThat(request.body()).isEmpty();
-            endpoint.answer(200, i == 1 ? "" : "some");
-            assertThat(client.read("GET").body()).isEqualTo(i == 1 ? "" : "some");
+        assertThat(endpoint.read().body()).isEmpty();
+        endpoint.answer(200, "first");
+        assertThat(client.read("GET").body()).isEqualTo("first");
+        for (String body : List.of("", "some", "")) {
             client.send("GET", "");
+            assertThat(endpoint.read().body()).isEmpty();
+            endpoint.answer(200, body);
+            assertThat(client.read("GET").body()).isEqualTo(body);
         }
-        endpoint.read();
-        assertThat(backend.connections()).isEqualTo(1);
+        assertThat(pairing.connections()).isEqualTo(1);
     }
 
     @ParameterizedTest
-    @MethodSource("pairings")
+    @MethodSource("io.jadegate.server.wire.Pairing#all")
+    void headIsAnsweredByAHeadAlone(Version from, Version to) throws Exception {
+        pairing.serve(from, to, "");
+        Client client = client(from);
+        client.send("HEAD", "");
+        Endpoint endpoint = accept(to);
+        assertThat(endpoint.read().body()).isEmpty();
+        endpoint.answerHead(12345);
+        Seen head = client.read("HEAD");
+        client.send("GET", "");
+        endpoint.read();
+        endpoint.answer(200, "some");
+
+        assertThat(head.fields()).contains("content-length: 12345");
+        assertThat(head.body()).isEmpty();
+        assertThat(client.read("GET").body()).isEqualTo("some");
+        assertThat(pairing.connections()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.jadegate.server.wire.Pairing#all")
+    void eachEventArrivesBeforeTheNextIsSentAndTheEndIsTheEnd(Version from, Version to)
+            throws Exception {
+        pairing.serve(from, to, "");
+        Client client = client(from);
+        client.send("GET", "");
+        Endpoint endpoint = accept(to);
+        endpoint.read();
+        endpoint.begin("text/event-stream");
+        for (int i = 0; i < 3; i++) {
+            endpoint.part("data: " + i + "\n\n");
+            client.readUntil("data: " + i + "\n\n");
+        }
+        endpoint.end();
+
+        client.readEnd();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.jadegate.server.wire.Pairing#all")
+    void anEventStreamEndsAtTheEndpointWhenItsReaderGoes(Version from, Version to)
+            throws Exception {
+        pairing.serve(from, to, "");
+        Client client = client(from);
+        client.send("GET", "");
+        Endpoint endpoint = accept(to);
+        endpoint.read();
+        endpoint.begin("text/event-stream");
+        endpoint.part("data: 0\n\n");
+        client.readUntil("data: 0\n\n");
+        client.goAway();
+
+        endpoint.awaitGivenUp();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.jadegate.server.wire.Pairing#all")
     void aCutAnswerIsCut(Version from, Version to) throws Exception {
-        serve(from, to);
+        pairing.serve(from, to, "");
         Client client = client(from);
         client.send("GET", "");
         Endpoint endpoint = accept(to);
@@ -415,9 +487,9 @@ class PairingsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("pairings")
+    @MethodSource("io.jadegate.server.wire.Pairing#all")
     void aClientThatGoesAwayIsNotWorkedForAnyMore(Version from, Version to) throws Exception {
-        serve(from, to);
+        pairing.serve(from, to, "");
         Client client = client(from);
         client.send("GET", "");
         Endpoint endpoint = accept(to);
