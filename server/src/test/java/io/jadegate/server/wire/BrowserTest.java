@@ -1,20 +1,15 @@
 package io.jadegate.server.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Message;
 import io.jadegate.testkit.Wire;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -25,8 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class BrowserTest {
-    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
-
     /// Reports what it saw by a request of its own, so that nobody need ask the browser.
     private static final String PAGE =
             """
@@ -51,34 +44,20 @@ class BrowserTest {
             </script>
             """;
 
-    @RegisterExtension static final Gateway gateway = new Gateway();
+    @RegisterExtension
+    @Order(1)
+    static final Gateway gateway = new Gateway();
 
-    private @Nullable Process browser;
-
-    @BeforeEach
-    void needsChromium() {
-        assumeTrue(Files.isExecutable(CHROMIUM), CHROMIUM + " is not installed");
-    }
-
-    @AfterEach
-    void closeBrowser() throws Exception {
-        if (browser == null) {
-            return;
-        }
-        List<ProcessHandle> all = new ArrayList<>(browser.descendants().toList());
-        all.add(browser.toHandle());
-        all.forEach(ProcessHandle::destroyForcibly);
-        for (ProcessHandle each : all) {
-            each.onExit().get(10, TimeUnit.SECONDS);
-        }
-    }
+    @RegisterExtension
+    @Order(2)
+    static final Chromium chromium = new Chromium();
 
     @Test
     void talksThroughATunnelOfHttp11(@TempDir Path folder) throws Exception {
         FakeBackend backend = gateway.keep(FakeBackend.serving(BrowserTest::serve));
         gateway.forward(backend);
 
-        open("http://127.0.0.1:" + gateway.port() + "/", folder);
+        chromium.open("http://127.0.0.1:" + gateway.port() + "/", folder);
 
         assertTalked(backend, "1.1 jadegate");
     }
@@ -96,7 +75,7 @@ class BrowserTest {
                 """,
                 certificates.entry("web"), backend.address());
 
-        open("https://localhost:" + gateway.port() + "/", folder);
+        chromium.open("https://localhost:" + gateway.port() + "/", folder);
 
         assertTalked(backend, "2.0 jadegate");
     }
@@ -114,28 +93,6 @@ class BrowserTest {
                 .filteredOn(request -> request.target().equals("/socket"))
                 .singleElement()
                 .satisfies(request -> assertThat(request.field("via")).isEqualTo(via));
-    }
-
-    private void open(String url, Path folder) throws IOException {
-        browser =
-                new ProcessBuilder(
-                                CHROMIUM.toString(),
-                                "--headless",
-                                "--no-sandbox",
-                                "--disable-gpu",
-                                "--disable-quic",
-                                "--disable-dev-shm-usage",
-                                "--no-first-run",
-                                "--disable-background-networking",
-                                "--disable-component-update",
-                                "--disable-sync",
-                                "--ignore-certificate-errors",
-                                "--remote-debugging-port=0",
-                                "--user-data-dir=" + folder.resolve("profile"),
-                                url)
-                        .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("chromium.log").toFile())
-                        .start();
     }
 
     // ---- the endpoint
