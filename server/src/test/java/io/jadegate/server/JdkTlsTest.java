@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class JdkTlsTest {
     private static final String WITHOUT = "-Dio.netty.handler.ssl.noOpenSsl=true";
+    private static final Duration LIFE = Duration.ofSeconds(5);
     private static final String GET = "GET / HTTP/1.1\r\nHost: shop.test\r\n\r\n";
 
     @TempDir private Path folder;
@@ -179,6 +180,32 @@ class JdkTlsTest {
                                 .contains(
                                         "jadegate_listener_handshakes_total{listener=\"web\",result=\"client-certificate\",version=\"\"}"
                                                 + " 1.0"));
+    }
+
+    @Test
+    void refusesClientsWithNoProtocolInCommon() {
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() ->
+                        TlsWire.connect(
+                                certificates.client(), port, "shop.test", "TLSv1.3", "imap"))
+                .withMessageContaining("no_application_protocol");
+    }
+
+    @Test
+    void resumesNoSessionWhoseCertificateHasExpired() throws Exception {
+        SSLContext alice = certificates.client(certificates.issueFor(LIFE, "alice.test"));
+        assertThat(answer(alice, "pay.test", "TLSv1.3")).startsWith("HTTP/1.1 200 OK\r\n");
+
+        Awaitility.await().atMost(LIFE.multipliedBy(3)).until(() -> isRefused(alice));
+    }
+
+    private boolean isRefused(SSLContext client) {
+        try {
+            answer(client, "pay.test", "TLSv1.3");
+            return false;
+        } catch (IOException refused) {
+            return true;
+        }
     }
 
     @Test

@@ -6,11 +6,13 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.AbstractSniHandler;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.util.concurrent.Future;
+import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the first message of a TLS client, however it is cut, for the name that it asks for, and
-/// leaves its place to TLS in that name. What is no such message ends the handshake.
+/// Reads the first message of a TLS client, however it is cut, for the name that it asks for and
+/// the protocols that it offers, and leaves its place to TLS in that name. What is no such message
+/// ends the handshake, and so does a client that has nothing in common with that host.
 final class ClientHello extends AbstractSniHandler<TlsHost> {
     /// Hellos with keys for post-quantum cryptography have about 2 KiB.
     private static final int MOST_OCTETS = 16 * 1024;
@@ -18,6 +20,7 @@ final class ClientHello extends AbstractSniHandler<TlsHost> {
     private final TlsHosts hosts;
     private final TlsHandshake handshake;
     private final Ledger ledger;
+    private List<String> offered = List.of();
     private int charged;
 
     ClientHello(TlsHosts hosts, TlsHandshake handshake, Ledger ledger) {
@@ -31,9 +34,11 @@ final class ClientHello extends AbstractSniHandler<TlsHost> {
     @Override
     protected Future<TlsHost> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf hello)
             throws Exception {
-        return hello == null
-                ? ctx.executor().newFailedFuture(new NotSslRecordException("not a ClientHello"))
-                : super.lookup(ctx, hello);
+        if (hello == null) {
+            return ctx.executor().newFailedFuture(new NotSslRecordException("not a ClientHello"));
+        }
+        offered = OfferedProtocols.in(hello);
+        return super.lookup(ctx, hello);
     }
 
     @Override
@@ -48,7 +53,12 @@ final class ClientHello extends AbstractSniHandler<TlsHost> {
     protected void onLookupComplete(
             ChannelHandlerContext ctx, @Nullable String name, Future<TlsHost> found) {
         if (found.isSuccess()) {
-            handshake.begin(ctx, found.getNow());
+            TlsHost host = found.getNow();
+            if (host.speaksAnyOf(offered)) {
+                handshake.begin(ctx, host);
+            } else {
+                handshake.noProtocol(offered);
+            }
         } else if (found.cause() instanceof NotSslRecordException) {
             handshake.notTls();
         } else {

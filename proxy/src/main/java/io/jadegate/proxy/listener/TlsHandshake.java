@@ -36,11 +36,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A handshake that fails is counted, told in the log now and then, and answered with the alert
 /// that says why (RFC 8446 §6.2): what is no TLS with unexpected_message, a hello that is too large
-/// with decode_error, a name that nobody has here with unrecognized_name, the rest by the provider.
+/// with decode_error, a name that nobody has here with unrecognized_name, a client that offers
+/// protocols none of which is spoken with no_application_protocol (RFC 7301 §3.2), the rest by the
+/// provider.
 final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerConnection {
     private static final byte UNEXPECTED_MESSAGE = 10;
     private static final byte DECODE_ERROR = 50;
     private static final byte UNRECOGNIZED_NAME = 112;
+    private static final byte NO_APPLICATION_PROTOCOL = 120;
     private static final byte NO_ALERT = -1;
 
     private final Loop loop;
@@ -131,6 +134,13 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerC
         fail(HandshakeResult.UNKNOWN_NAME, told, UNRECOGNIZED_NAME);
     }
 
+    void noProtocol(List<String> offered) {
+        fail(
+                HandshakeResult.NO_PROTOCOL,
+                "the client offers \"" + String.join("\", \"", offered) + '"',
+                NO_APPLICATION_PROTOCOL);
+    }
+
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof SslHandshakeCompletionEvent done && !over) {
@@ -146,15 +156,19 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerC
     }
 
     private void completed(ChannelHandlerContext ctx) {
-        over = true;
-        deadline.cancel();
         TlsHandler tls = ctx.pipeline().get(TlsHandler.class);
         SSLSession session = tls.engine().getSession();
-        books.counts()
-                .handshakeDone(session.getProtocol(), Resumption.of(tls.engine(), startMillis));
+        boolean resumed = Resumption.of(tls.engine(), startMillis);
+        List<X509Certificate> chain = clientChain(session);
+        if (resumed && !isInTime(chain)) {
+            expired(ctx);
+            return;
+        }
+        over = true;
+        deadline.cancel();
+        books.counts().handshakeDone(session.getProtocol(), resumed);
         String protocol = tls.applicationProtocol();
         TlsHost chosen = Objects.requireNonNull(host);
-        List<X509Certificate> chain = clientChain(session);
         start.begin(
                 this,
                 ctx,
@@ -176,7 +190,28 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerC
         }
     }
 
+    /// The provider looks at a chain when a session begins, and not when it is resumed.
+    private static boolean isInTime(List<X509Certificate> chain) {
+        try {
+            for (X509Certificate certificate : chain) {
+                certificate.checkValidity();
+            }
+            return true;
+        } catch (CertificateException e) {
+            return false;
+        }
+    }
+
     // ---- failing
+
+    /// No engine sends an alert of ours; without an orderly end clients forget the session.
+    private void expired(ChannelHandlerContext ctx) {
+        fail(
+                HandshakeResult.CLIENT_CERTIFICATE,
+                "the certificate in a resumed session has expired",
+                NO_ALERT);
+        Ending.cut(ctx.channel());
+    }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
@@ -192,6 +227,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerC
                     case NOT_TLS -> host == null ? UNEXPECTED_MESSAGE : NO_ALERT;
                     case TOO_LARGE -> DECODE_ERROR;
                     case UNKNOWN_NAME -> UNRECOGNIZED_NAME;
+                    case NO_PROTOCOL -> NO_APPLICATION_PROTOCOL;
                     case OK, TIMEOUT, CLOSED, CLIENT_CERTIFICATE, CLIENT_REFUSED, PROTOCOL ->
                             NO_ALERT;
                 };

@@ -6,6 +6,7 @@ import io.jadegate.proxy.tls.Credential;
 import io.jadegate.proxy.tls.TlsProvider;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.OpenSslSessionTicketKey;
@@ -19,6 +20,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -44,6 +46,8 @@ public final class TlsHost {
                     "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
                     "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
                     "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
+    private static final String HTTP_1_0 = "http/1.0";
 
     private static final long SESSION_SECONDS = Duration.ofHours(1).toSeconds();
     private static final long SESSIONS = 1024;
@@ -133,6 +137,17 @@ public final class TlsHost {
     /// The entry as configured.
     public String host() {
         return settings.host();
+    }
+
+    /// Whether there is a protocol for a client that offers some by ALPN (RFC 7301 §3.2). Where
+    /// either side names none, HTTP/1.1 is meant; who speaks that speaks HTTP/1.0 as well.
+    boolean speaksAnyOf(List<String> offered) {
+        List<String> spoken = settings.protocols();
+        return offered.isEmpty()
+                || spoken.isEmpty()
+                || !Collections.disjoint(spoken, offered)
+                || (spoken.contains(ApplicationProtocolNames.HTTP_1_1)
+                        && offered.contains(HTTP_1_0));
     }
 
     /// An engine for one connection; whoever gets it releases it.

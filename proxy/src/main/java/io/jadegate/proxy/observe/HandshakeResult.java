@@ -13,6 +13,8 @@ public enum HandshakeResult {
     TOO_LARGE("too-large"),
     /// No entry of `tls.hosts` is for the name that the client asked for.
     UNKNOWN_NAME("unknown-name"),
+    /// The client offers protocols by ALPN, and none of them is spoken.
+    NO_PROTOCOL("no-protocol"),
     /// The client's certificate is missing where one is demanded, or not believed.
     CLIENT_CERTIFICATE("client-certificate"),
     /// The client refused what it was shown, most likely the certificate.

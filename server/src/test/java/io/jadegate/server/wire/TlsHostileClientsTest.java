@@ -14,12 +14,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -228,6 +230,34 @@ class TlsHostileClientsTest {
         gateway.serveNow(config(demanding(strangers())));
 
         assertThatExceptionOfType(IOException.class).isThrownBy(() -> pay(client, version));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void aSessionWhoseCertificateHasExpiredIsNotResumed(String version) throws Exception {
+        gateway.serve(config(demanding(certificates)));
+        Duration life = Duration.ofSeconds(4);
+        SSLContext client = certificates.client(certificates.issueFor(life, "alice"));
+        assertThat(pay(client, version)).startsWith("HTTP/1.1 200 ");
+        assertThat(pay(client, version)).startsWith("HTTP/1.1 200 ");
+        double before = resumed();
+
+        Awaitility.await().atMost(life.multipliedBy(3)).until(() -> isRefused(client, version));
+
+        assertThat(before).isEqualTo(1);
+    }
+
+    private static double resumed() {
+        return TestReadings.of(gateway).value("jadegate_listener_handshakes_resumed", "web");
+    }
+
+    private static boolean isRefused(SSLContext client, String version) {
+        try {
+            pay(client, version);
+            return false;
+        } catch (IOException refused) {
+            return true;
+        }
     }
 
     /// The JDK would not try. OpenSSL does what it is told.
