@@ -377,7 +377,11 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         endAttempt(failure);
         // A connection that had stood for long says nothing about its endpoint.
         boolean ofEndpoint =
-                failure.kind() != Failure.Kind.RESET_BEFORE_RESPONSE || !connectionReused;
+                switch (failure.kind()) {
+                    case RESET_BEFORE_RESPONSE -> !connectionReused;
+                    case HTTP1_REQUIRED -> false;
+                    default -> true;
+                };
         if (again && retry(ofEndpoint ? failed : null)) {
             return;
         }
@@ -397,7 +401,8 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     /// Whether a request that was sent may be sent again.
     private boolean retries(Failure.Kind kind) {
         return switch (kind) {
-            case STREAM_REFUSED -> route().retriesOn(RetryConfig.Condition.REFUSED_STREAM);
+            case STREAM_REFUSED, HTTP1_REQUIRED ->
+                    route().retriesOn(RetryConfig.Condition.REFUSED_STREAM);
             case STREAM_RESET ->
                     head.method().idempotent()
                             && route().retriesOn(RetryConfig.Condition.RESET_BEFORE_RESPONSE);

@@ -115,6 +115,11 @@ public final class Http2ClientConnection extends ChannelInboundHandlerAdapter
         /// No stream can be begun any more. Called once, if at all.
         void retired(Http2ClientConnection connection);
 
+        /// The endpoint wants to be asked by HTTP/1.1.
+        ///
+        /// @return whether it will be from now on
+        boolean http1Required();
+
         /// The connection, which had been ready, is gone. Called once.
         void closed(Http2ClientConnection connection);
 
@@ -444,8 +449,7 @@ public final class Http2ClientConnection extends ChannelInboundHandlerAdapter
     public void goAwayRead(int lastStream, long code) {
         owner.counts().goAwayReceived(code);
         retire();
-        Failure refused =
-                new Failure(Failure.Kind.STREAM_REFUSED, "GOAWAY with " + Http2Counts.code(code));
+        Failure refused = new Failure(meaning(code), "GOAWAY with " + Http2Counts.code(code));
         for (Http2ClientStream stream : streams().snapshot()) {
             if (stream.id() > lastStream) {
                 stream.broke(refused);
@@ -454,6 +458,24 @@ public final class Http2ClientConnection extends ChannelInboundHandlerAdapter
             }
         }
         endIfDone();
+    }
+
+    private Failure.Kind meaning(long goAway) {
+        return goAway == Http2Error.HTTP_1_1_REQUIRED.code()
+                ? http1Required()
+                : Failure.Kind.STREAM_REFUSED;
+    }
+
+    /// The endpoint wants to be asked by HTTP/1.1. If it is, no more is asked here; what is under
+    /// way goes on.
+    ///
+    /// @return what that means for a request that it leaves out
+    Failure.Kind http1Required() {
+        if (!owner.http1Required()) {
+            return Failure.Kind.NO_HTTP2;
+        }
+        retire();
+        return Failure.Kind.HTTP1_REQUIRED;
     }
 
     @Override

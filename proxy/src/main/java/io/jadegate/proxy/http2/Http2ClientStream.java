@@ -227,6 +227,9 @@ final class Http2ClientStream implements HttpStream.Client, Http2Stream {
         if (code == Http2Error.REFUSED_STREAM.code()) {
             return Failure.Kind.STREAM_REFUSED;
         }
+        if (code == Http2Error.HTTP_1_1_REQUIRED.code()) {
+            return connection.http1Required();
+        }
         return code == Http2Error.ENHANCE_YOUR_CALM.code()
                 ? Failure.Kind.STREAM_TOO_MANY
                 : Failure.Kind.STREAM_RESET;

@@ -74,6 +74,9 @@ public record Failure(Kind kind, @Nullable String detail, long resetCode) {
         TLS_CERTIFICATE_REVOKED(Side.UPSTREAM, Reason.UPSTREAM_CERTIFICATE_REVOKED),
         /// The endpoint, of which HTTP/2 was expected, speaks something else.
         NO_HTTP2(Side.UPSTREAM, Reason.UPSTREAM_NO_HTTP2),
+        /// The endpoint wants to be asked by HTTP/1.1 (HTTP_1_1_REQUIRED, RFC 9113 §7), and will
+        /// be.
+        HTTP1_REQUIRED(Side.UPSTREAM, Reason.UPSTREAM_NO_HTTP2),
         /// The endpoint said that it has not begun the request (RFC 9113 §8.7).
         STREAM_REFUSED(Side.UPSTREAM, Reason.UPSTREAM_STREAM_REFUSED),
         /// The endpoint reset the request's stream because there are too many (ENHANCE_YOUR_CALM).

@@ -113,7 +113,13 @@ public record Connector(Transport transport, HeadLimits limits) {
             @Override
             protected void initChannel(Channel channel) {
                 channel.pipeline()
-                        .addLast(tls.handler(loop, channel.alloc(), target.address()), handshake);
+                        .addLast(
+                                tls.handler(
+                                        loop,
+                                        channel.alloc(),
+                                        target.address(),
+                                        target.wanted(loop)),
+                                handshake);
             }
         };
     }

@@ -49,6 +49,7 @@ public final class EndpointTls {
 
     private final Material material;
     private final SslContext context;
+    private final SslContext http1;
 
     /// What it is made of.
     ///
@@ -63,11 +64,17 @@ public final class EndpointTls {
 
     private EndpointTls(Material material) throws SSLException {
         this.material = material;
-        this.context = context(material);
-        // Handshakes may begin as long as anybody holds this object; nobody else knows when that
-        // ends.
-        SslContext owned = context;
-        CLEANER.register(this, () -> ReferenceCountUtil.release(owned));
+        this.context = owned(context(material, material.protocol));
+        this.http1 =
+                material.protocol == UpstreamConfig.Protocol.AUTO
+                        ? owned(context(material, UpstreamConfig.Protocol.HTTP1))
+                        : context;
+    }
+
+    /// Handshakes may begin as long as anybody holds this object; nobody else knows when that ends.
+    private SslContext owned(SslContext context) {
+        CLEANER.register(this, () -> ReferenceCountUtil.release(context));
+        return context;
     }
 
     /// Reads the files of a configuration. Blocks.
@@ -164,7 +171,8 @@ public final class EndpointTls {
         }
     }
 
-    private static SslContext context(Material material) throws SSLException {
+    private static SslContext context(Material material, UpstreamConfig.Protocol protocol)
+            throws SSLException {
         SslContextBuilder builder =
                 SslContextBuilder.forClient()
                         .protocols(VERSIONS)
@@ -177,7 +185,7 @@ public final class EndpointTls {
                                                 .NO_ADVERTISE,
                                         ApplicationProtocolConfig.SelectedListenerFailureBehavior
                                                 .ACCEPT,
-                                        offered(material.protocol)));
+                                        offered(protocol)));
         TlsProvider.available().configure(builder);
         if (material.config.verify()) {
             builder.trustManager(EndpointTrust.in(material.trusted, material.revoked));
@@ -208,11 +216,19 @@ public final class EndpointTls {
     }
 
     /// The TLS of a new connection to an endpoint. It keeps no time of its own.
-    TlsHandler handler(Loop loop, ByteBufAllocator allocator, Address address) {
+    ///
+    /// @param wanted what is to be spoken: what the endpoints are configured for or, where that
+    ///   leaves the choice, HTTP/1.1
+    TlsHandler handler(
+            Loop loop,
+            ByteBufAllocator allocator,
+            Address address,
+            UpstreamConfig.Protocol wanted) {
         String name = name(address);
         int port = address instanceof Address.Inet inet ? inet.port() : 0;
         // Only a handler of the context's own making has an engine that opens many records at once.
-        SSLEngine engine = context.newHandler(allocator, name, port).engine();
+        SslContext chosen = wanted == UpstreamConfig.Protocol.HTTP1 ? http1 : context;
+        SSLEngine engine = chosen.newHandler(allocator, name, port).engine();
         if (literal(name) == null && name.indexOf('.') < 0) {
             sendName(engine, name);
         }

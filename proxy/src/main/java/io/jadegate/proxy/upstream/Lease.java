@@ -131,7 +131,7 @@ public final class Lease {
     /// @return false when a permit is lacking
     private boolean reach(Target chosen, Capacity capacity, CapacityConfig limits) {
         SharedConnections shared = chosen.sharedOn(loop);
-        SharedConnection connection = shared.withRoom();
+        SharedConnection connection = chosen.onlyHttp1(loop) ? null : shared.withRoom();
         if (connection != null) {
             claim(chosen);
             lendShared(connection);

@@ -53,7 +53,7 @@ final class Opening implements Connector.Opening {
     /// Whether one more request may wait for it.
     boolean takesMore() {
         return !over
-                && target.sharesConnections()
+                && target.sharesConnections(loop)
                 && waiting.size() < Http2ClientConnection.USUAL_STREAMS;
     }
 

@@ -137,6 +137,11 @@ final class SharedConnection implements Http2ClientConnection.Owner {
     }
 
     @Override
+    public boolean http1Required() {
+        return target.requireHttp1(loop);
+    }
+
+    @Override
     public void closed(Http2ClientConnection closed) {
         idleDeadline.cancel();
         int more = -Math.max(0, load - 1);

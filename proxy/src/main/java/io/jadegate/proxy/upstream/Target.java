@@ -5,6 +5,7 @@ import io.jadegate.api.config.UpstreamConfig;
 import io.jadegate.proxy.observe.PerLoop;
 import io.jadegate.proxy.observe.TargetCounts;
 import io.jadegate.proxy.stream.Loop;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// It outlives pickers and configurations: a new configuration that still names the endpoint finds
 /// its connections open. Counters are shared by all loops; idle lists belong to one loop each.
 public final class Target {
+    /// How long an endpoint that wants to be asked by HTTP/1.1 is asked by nothing else.
+    private static final long HTTP1_NANOS = TimeUnit.MINUTES.toNanos(10);
+
     private final String upstream;
     private final Address address;
     private final String addressText;
@@ -26,6 +30,8 @@ public final class Target {
     private final IdleConnections[] idleByLoop;
     private final SharedConnections[] sharedByLoop;
     private volatile boolean speaksHttp1;
+    private volatile boolean http1Required;
+    private volatile long http1UntilNanos;
     private volatile boolean retired;
 
     Target(
@@ -81,10 +87,32 @@ public final class Target {
         return protocol;
     }
 
+    /// What a connection that is made now is to be offered for.
+    UpstreamConfig.Protocol wanted(Loop loop) {
+        return onlyHttp1(loop) ? UpstreamConfig.Protocol.HTTP1 : protocol;
+    }
+
+    /// The endpoint wants to be asked by HTTP/1.1.
+    ///
+    /// @return whether it may be
+    boolean requireHttp1(Loop loop) {
+        if (protocol != UpstreamConfig.Protocol.AUTO) {
+            return false;
+        }
+        http1UntilNanos = loop.now() + HTTP1_NANOS;
+        http1Required = true;
+        return true;
+    }
+
+    /// Whether the endpoint is not to be asked by HTTP/2 now, though it may be one that knows it.
+    boolean onlyHttp1(Loop loop) {
+        return http1Required && loop.now() - http1UntilNanos < 0;
+    }
+
     /// Whether a connection that is being made will serve many requests at once, as far as one can
     /// tell beforehand.
-    boolean sharesConnections() {
-        return switch (protocol) {
+    boolean sharesConnections(Loop loop) {
+        return switch (wanted(loop)) {
             case HTTP1 -> false;
             case HTTP2 -> true;
             case AUTO -> tls != null && !speaksHttp1;

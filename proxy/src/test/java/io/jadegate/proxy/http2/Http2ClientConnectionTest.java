@@ -61,6 +61,12 @@ class Http2ClientConnectionTest {
         }
 
         @Override
+        public boolean http1Required() {
+            told.add("HTTP/1.1 required");
+            return true;
+        }
+
+        @Override
         public void closed(Http2ClientConnection closed) {
             told.add("closed");
         }
