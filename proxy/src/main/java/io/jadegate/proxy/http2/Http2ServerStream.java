@@ -300,8 +300,12 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
         while (waiting != null && !waiting.isEmpty() && !gone) {
             receiver().data(waiting.take(StreamInput.WINDOW));
         }
-        if (input.ended() && !gone) {
-            receiver().end(null);
+        if (waiting != null) {
+            // What came first may have ended the stream.
+            waiting.release();
+        }
+        if (input.ended() && receiver != null) {
+            receiver.end(null);
         }
         readCompleted();
     }

@@ -196,6 +196,32 @@ class WebSocketOverHttp2Test {
         assertThat(client.await(1).ended()).isTrue();
     }
 
+    @Test
+    void keepsNothingOfWhatFollowsTheHandshakeBehindWhatEndsIt() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(
+                TWO_ROUTES.replace(
+                        "methods: [ GET ] },", "methods: [ GET ] }, websocket: { ping: 1h },"),
+                backend.address());
+        Http2Wire client =
+                ask(connect(), 1, "/chat")
+                        .data(1, false, Frame.ofClient(0x83, "no frame"))
+                        .data(1, true, "x".repeat(10_000));
+        Wire endpoint = backend.accept();
+        Message request = endpoint.readRequest();
+        Gateway.await("all is there", () -> charged() > 10_000);
+        endpoint.send(accepted(request));
+
+        assertThat(client.await(1).ended()).isTrue();
+        assertThat(Frame.read(endpoint).code()).isEqualTo(1002);
+        endpoint.endOutput();
+        Gateway.await("nothing is kept", () -> charged() == 0);
+    }
+
+    private static double charged() {
+        return TestReadings.of(gateway).value("jadegate_buffers_charged_bytes");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
