@@ -312,6 +312,7 @@ public final class Proxy implements DataPlane {
             return;
         }
         if (!before.upstreams().equals(next.upstreams())) {
+            next.upstreams().values().forEach(Upstream::takeEffect);
             before.upstreams().forEach((name, old) -> retire(old, next.upstreams().get(name)));
         }
         meters.forgetRoutes(routes.drained());

@@ -1,5 +1,6 @@
 package io.jadegate.proxy.upstream;
 
+import io.jadegate.api.config.CapacityConfig;
 import io.jadegate.proxy.stream.Loop;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -16,10 +17,23 @@ final class Capacity {
     private final AtomicInteger sharing = new AtomicInteger();
     private final List<Loop> loops;
     private final List<ArrayDeque<Lease>> waiting;
+    private volatile CapacityConfig limits;
 
-    Capacity(List<Loop> loops) {
+    Capacity(List<Loop> loops, CapacityConfig limits) {
         this.loops = loops;
+        this.limits = limits;
         waiting = loops.stream().map(_ -> new ArrayDeque<Lease>()).toList();
+    }
+
+    /// What the configuration of the moment allows, also for those who waited before it came.
+    CapacityConfig limits() {
+        return limits;
+    }
+
+    /// Another configuration is in force.
+    void limits(CapacityConfig now) {
+        limits = now;
+        wake();
     }
 
     AtomicInteger connections() {

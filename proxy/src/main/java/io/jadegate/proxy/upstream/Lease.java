@@ -68,7 +68,7 @@ public final class Lease {
         if (!upstream.capacity().someWait(loop) && start()) {
             return;
         }
-        CapacityConfig limits = upstream.config().capacity();
+        CapacityConfig limits = upstream.capacity().limits();
         if (!upstream.capacity().await(this, limits.pending())) {
             refuse(Failure.Kind.OVERLOAD);
             return;
@@ -108,8 +108,8 @@ public final class Lease {
     ///
     /// @return false when a permit is lacking
     private boolean start() {
-        CapacityConfig limits = upstream.config().capacity();
         Capacity capacity = upstream.capacity();
+        CapacityConfig limits = capacity.limits();
         if (!Capacity.take(capacity.requests(), limits.requests())) {
             return false;
         }
@@ -183,7 +183,7 @@ public final class Lease {
     /// Idle connections on other loops may hold the permits this one waits for.
     private void makeRoomElsewhere() {
         Capacity capacity = upstream.capacity();
-        boolean full = capacity.connections().get() >= upstream.config().capacity().connections();
+        boolean full = capacity.connections().get() >= capacity.limits().connections();
         if (full && capacity.idle() > 0) {
             capacity.onOtherLoops(
                     loop,

@@ -93,7 +93,7 @@ public final class Upstream {
                 tls,
                 Map.copyOf(targets),
                 picker,
-                before == null ? new Capacity(loops.all()) : before.capacity);
+                before == null ? new Capacity(loops.all(), config.capacity()) : before.capacity);
     }
 
     public String name() {
@@ -179,6 +179,11 @@ public final class Upstream {
 
     public void giveRetryBack() {
         capacity.retries().decrementAndGet();
+    }
+
+    /// Its configuration is in force from now on.
+    public void takeEffect() {
+        capacity.limits(config.capacity());
     }
 
     /// Lets go of every target that `after` does not have.

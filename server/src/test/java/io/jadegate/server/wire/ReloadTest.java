@@ -2,6 +2,7 @@ package io.jadegate.server.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Wire;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class ReloadTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     private static final String TWO =
             """
             defaults: { timeouts: { keep-alive-requests: 1000000000 } }
@@ -78,5 +80,35 @@ class ReloadTest {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    @Test
+    void newLimitsLetThoseInWhoWaitedBeforeThem() throws Exception {
+        FakeBackend backend = gateway.backend();
+        String yaml =
+                """
+                listeners: { web: { address: "127.0.0.1:0" } }
+                routes: { all: { match: { path: / }, upstream: app } }
+                upstreams: { app: { capacity: { requests: %s, pending-timeout: 1h }, endpoints: [ "%s" ] } }
+                """;
+        gateway.serve(yaml, "1", backend.address());
+        Wire first = gateway.send(GET);
+        Wire one = backend.accept();
+        one.readHead();
+        Wire second = gateway.send(GET);
+        Gateway.await("both", () -> requests() == 2);
+
+        gateway.serveNow(yaml, "2", backend.address());
+        Wire two = backend.accept();
+        two.readHead();
+
+        two.send(OK);
+        assertThat(second.readResponse().status()).isEqualTo(200);
+        one.send(OK);
+        assertThat(first.readResponse().status()).isEqualTo(200);
+    }
+
+    private static double requests() {
+        return TestReadings.of(gateway).value("jadegate_listener_requests", "web");
     }
 }
