@@ -53,6 +53,10 @@ public final class Http2ClientConnection extends ChannelInboundHandlerAdapter
     /// Streams at once, whatever the endpoint takes.
     private static final int MOST_STREAMS = 1000;
 
+    /// Requests given up on a connection before it takes no more: endpoints take many resets for an
+    /// attack, and would end it for everybody.
+    private static final int MOST_GIVEN_UP = 100;
+
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
     private static final long PING = 0x6a61646567617465L;
 
@@ -90,6 +94,7 @@ public final class Http2ClientConnection extends ChannelInboundHandlerAdapter
     private State state = State.NEW;
     private int maxStreams = USUAL_STREAMS;
     private int nextStream = 1;
+    private int givenUp;
     private long heardNanos;
     private long askedNanos;
     private boolean secure;
@@ -380,6 +385,9 @@ public final class Http2ClientConnection extends ChannelInboundHandlerAdapter
     void gaveUp(long sinceNanos) {
         if (state == State.OPEN && !asking && !answeredOnly && heardNanos - sinceNanos < 0) {
             ask();
+        }
+        if (++givenUp == MOST_GIVEN_UP) {
+            drain();
         }
     }
 

@@ -279,12 +279,32 @@ class Http2ClientConnectionTest {
             // Something is about to be sent when the question comes.
             stream.sendRequest(request);
             receive(Http2Wire.PING, 0, 0, NOTHING);
-            stream.reset();
+            receive(
+                    Http2Wire.HEADERS,
+                    Http2Wire.END_HEADERS | Http2Wire.END_STREAM,
+                    1 + 2 * i,
+                    Http2Wire.block(":status", "204"));
             channel.sent();
         }
 
         assertThat(channel.isOpen()).isTrue();
         assertThat(connection.room()).isEqualTo(Http2ClientConnection.USUAL_STREAMS);
+    }
+
+    @Test
+    void beginsNothingMoreWhenManyRequestsHaveBeenGivenUp() {
+        ready();
+        HttpStream.Client stays = get();
+        for (int i = 0; i < 100; i++) {
+            assertThat(connection.room()).isPositive();
+            get().reset();
+        }
+
+        assertThat(connection.room()).isZero();
+        assertThat(pool.told).contains("retired").doesNotContain("closed");
+        stays.reset();
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(pool.told.getLast()).isEqualTo("closed");
     }
 
     @Test

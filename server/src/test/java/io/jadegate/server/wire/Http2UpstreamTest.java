@@ -725,6 +725,29 @@ class Http2UpstreamTest {
         assertFailed(client.readResponse(), 502, "UPSTREAM_RESET");
     }
 
+    @Test
+    void aConnectionIsGivenUpBeforeItsEndpointTakesResetsOfClientsForAnAttack() throws Exception {
+        serve("");
+        Http2Wire client = Http2Wire.over(gateway.connect());
+        client.get(1, "/stays");
+        Http2Wire endpoint = accept();
+        int stays = endpoint.awaitRequest();
+        for (int i = 1; i <= 100; i++) {
+            client.get(1 + 2 * i, "/");
+            int stream = endpoint.awaitRequest();
+            client.reset(1 + 2 * i, CANCEL);
+            assertThat(endpoint.await(RST_STREAM, 0).stream()).isEqualTo(stream);
+        }
+        client.get(203, "/");
+        Http2Wire other = accept();
+
+        other.respond(other.awaitRequest(), true, 200);
+        assertThat(client.await(203).status()).isEqualTo(200);
+        endpoint.respond(stays, true, 200);
+        assertThat(client.await(1).status()).isEqualTo(200);
+        assertThat(endpoint.awaitGoAway().code()).isEqualTo(NO_ERROR);
+    }
+
     /// Endpoints that do not want an upload say so by a reset behind their answer, which comes when
     /// the stream is over: as often as clients make them.
     @Test
