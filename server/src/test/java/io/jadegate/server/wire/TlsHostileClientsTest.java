@@ -236,7 +236,7 @@ class TlsHostileClientsTest {
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void aSessionWhoseCertificateHasExpiredIsNotResumed(String version) throws Exception {
         gateway.serve(config(demanding(certificates)));
-        Duration life = Duration.ofSeconds(4);
+        Duration life = Duration.ofSeconds(6);
         SSLContext client = certificates.client(certificates.issueFor(life, "alice"));
         assertThat(pay(client, version)).startsWith("HTTP/1.1 200 ");
         assertThat(pay(client, version)).startsWith("HTTP/1.1 200 ");
