@@ -131,7 +131,7 @@ final class CertificateExpiry implements Telemetry {
         if (compilation == null) {
             return all;
         }
-        new TreeMap<>(compilation.servings())
+        new TreeMap<>(compilation.terms())
                 .forEach((listener, serving) -> {
                     if (serving.tls() != null) {
                         serving.tls().all().stream()

@@ -67,7 +67,7 @@ final class ChangeReport {
         Map<String, Object> certificates = new HashMap<>();
         if (compilation != null) {
             compilation
-                    .servings()
+                    .terms()
                     .forEach((listener, serving) -> {
                         if (serving.tls() != null) {
                             serving.tls()

@@ -4,6 +4,7 @@ import io.jadegate.api.config.Address;
 import io.jadegate.api.config.Config;
 import io.jadegate.proxy.exchange.Route;
 import io.jadegate.proxy.exchange.Serving;
+import io.jadegate.proxy.listener.Listener;
 import io.jadegate.proxy.route.RouteTables;
 import io.jadegate.proxy.upstream.Upstream;
 import java.util.List;
@@ -16,9 +17,10 @@ import java.util.Map;
 /// @param connectionFilters those of listeners, likewise
 /// @param routes in the order of the configuration
 /// @param listeners those that serve HTTP
-/// @param servings by the name of the listener
-/// @param servingsAt the same by the listener's address: an address stays what it is when a
-///   listener is renamed, so a socket never serves by what was meant for another
+/// @param servings of the listeners that serve HTTP, by name
+/// @param terms of all listeners, by name
+/// @param termsAt the same by the listener's address: an address stays what it is when a listener
+///   is renamed, so a socket never serves by what was meant for another
 record Compilation(
         long revision,
         Config config,
@@ -29,4 +31,5 @@ record Compilation(
         List<String> listeners,
         RouteTables<Route> tables,
         Map<String, Serving> servings,
-        Map<Address, Serving> servingsAt) {}
+        Map<String, Listener.Terms> terms,
+        Map<Address, Listener.Terms> termsAt) {}

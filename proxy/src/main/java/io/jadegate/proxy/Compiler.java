@@ -6,6 +6,7 @@ import io.jadegate.api.config.Config;
 import io.jadegate.api.config.DefaultsConfig;
 import io.jadegate.api.config.HstsConfig;
 import io.jadegate.api.config.ListenerConfig;
+import io.jadegate.api.config.ListenerTlsConfig.HostConfig;
 import io.jadegate.api.config.NodeConfig;
 import io.jadegate.api.config.Problem;
 import io.jadegate.api.config.RedirectConfig;
@@ -22,6 +23,7 @@ import io.jadegate.api.filter.LocalResponse;
 import io.jadegate.api.filter.Template;
 import io.jadegate.api.filter.TemplateException;
 import io.jadegate.api.http.FieldName;
+import io.jadegate.api.net.IpSet;
 import io.jadegate.proxy.exchange.ClientAddresses;
 import io.jadegate.proxy.exchange.ErrorPages;
 import io.jadegate.proxy.exchange.HttpsRedirect;
@@ -29,7 +31,15 @@ import io.jadegate.proxy.exchange.Route;
 import io.jadegate.proxy.exchange.Serving;
 import io.jadegate.proxy.exchange.Timeouts;
 import io.jadegate.proxy.exchange.Via;
+import io.jadegate.proxy.l4.TcpRules;
+import io.jadegate.proxy.l4.TcpService;
+import io.jadegate.proxy.l4.TcpServing;
+import io.jadegate.proxy.listener.ConnectionHandler;
+import io.jadegate.proxy.listener.Introducers;
+import io.jadegate.proxy.listener.Listener;
+import io.jadegate.proxy.listener.Passthrough;
 import io.jadegate.proxy.listener.TlsHosts;
+import io.jadegate.proxy.observe.LoopLog;
 import io.jadegate.proxy.observe.Meters;
 import io.jadegate.proxy.route.RouteEntry;
 import io.jadegate.proxy.route.RouteTables;
@@ -52,6 +62,12 @@ import org.jspecify.annotations.Nullable;
 /// Turns configurations into what serves: upstreams with the targets they had before, filters with
 /// the state they had before, routes, and route tables. Touches no socket.
 final class Compiler {
+    /// The rules by which a connection without exchanges is tried again: those that a route has
+    /// unasked.
+    private static final int CONNECT_TRIES = 2;
+
+    private static final double RETRY_SHARE = 0.2;
+
     private final NodeConfig node;
     private final Map<String, HttpFilterProvider<?>> providers;
 
@@ -61,9 +77,17 @@ final class Compiler {
     private final List<ConnectionFilterProvider<?>> connectionProviders;
     private final Loops loops;
     private final Meters meters;
+    private final List<LoopLog> logs;
     private final TlsCompiler tlsCompiler = new TlsCompiler();
 
-    Compiler(NodeConfig node, List<FilterProvider<?>> providers, Loops loops, Meters meters) {
+    /// @param logs where connections without exchanges are written down, by loop
+    Compiler(
+            NodeConfig node,
+            List<FilterProvider<?>> providers,
+            Loops loops,
+            Meters meters,
+            List<LoopLog> logs) {
+        this.logs = logs;
         this.node = node;
         this.loops = loops;
         this.meters = meters;
@@ -111,6 +135,7 @@ final class Compiler {
                         config,
                         before == null ? null : before.connectionFilters(),
                         problems);
+        Map<String, TlsHosts> hosts = tlsHosts(config, upstreams, before, problems);
         Map<String, Serving> servings =
                 servings(
                         config,
@@ -119,8 +144,10 @@ final class Compiler {
                         tables,
                         limits,
                         connectionFilters,
-                        before,
+                        hosts,
                         problems);
+        Map<String, Listener.Terms> terms = new HashMap<>(servings);
+        terms.putAll(tcpServings(config, upstreams, connectionFilters, hosts));
         return new Compilation(
                 before == null ? 1 : before.revision() + 1,
                 config,
@@ -131,14 +158,16 @@ final class Compiler {
                 listeners,
                 tables,
                 servings,
-                byAddress(config, servings));
+                Map.copyOf(terms),
+                byAddress(config, terms));
     }
 
-    private static Map<Address, Serving> byAddress(Config config, Map<String, Serving> servings) {
-        Map<Address, Serving> byAddress = new HashMap<>();
-        servings.forEach((name, serving) ->
+    private static Map<Address, Listener.Terms> byAddress(
+            Config config, Map<String, Listener.Terms> all) {
+        Map<Address, Listener.Terms> byAddress = new HashMap<>();
+        all.forEach((name, terms) ->
                 byAddress.put(
-                        Objects.requireNonNull(config.listeners().get(name)).address(), serving));
+                        Objects.requireNonNull(config.listeners().get(name)).address(), terms));
         return Map.copyOf(byAddress);
     }
 
@@ -201,6 +230,7 @@ final class Compiler {
     /// changed: they may have.
     private static Map<String, EndpointTls> secured(
             Config config, @Nullable Compilation before, List<Problem> problems) {
+        Set<String> forOctets = octetUpstreams(config);
         Map<String, EndpointTls> secured = new HashMap<>();
         config.upstreams()
                 .forEach((name, upstream) -> {
@@ -212,6 +242,7 @@ final class Compiler {
                             EndpointTls.of(
                                     upstream.tls(),
                                     upstream.protocol(),
+                                    forOctets.contains(name),
                                     "upstreams." + name + ".tls",
                                     old == null ? null : old.tls(),
                                     problems);
@@ -220,6 +251,24 @@ final class Compiler {
                     }
                 });
         return secured;
+    }
+
+    /// The upstreams that get connections on which nobody speaks HTTP, under TLS of the gateway's
+    /// own if they have it.
+    private static Set<String> octetUpstreams(Config config) {
+        Set<String> names = new HashSet<>();
+        for (ListenerConfig listener : config.listeners().values()) {
+            if (listener.upstream() != null) {
+                names.add(listener.upstream());
+            }
+            if (listener.tls() != null) {
+                listener.tls().hosts().values().stream()
+                        .map(HostConfig::upstream)
+                        .filter(Objects::nonNull)
+                        .forEach(names::add);
+            }
+        }
+        return names;
     }
 
     // ---- routes
@@ -410,14 +459,13 @@ final class Compiler {
             RouteTables<Route> tables,
             HeadLimits limits,
             ConnectionFilters connectionFilters,
-            @Nullable Compilation before,
+            Map<String, TlsHosts> hosts,
             List<Problem> problems) {
         DefaultsConfig defaults = config.defaults();
         ClientAddresses clients = new ClientAddresses(defaults.clientAddress());
         ErrorPages errors = ErrorPages.of(defaults.errors(), "defaults.errors", problems);
         Map<String, Serving> servings = new HashMap<>();
         Via via = new Via(node.via());
-        Map<String, TlsHosts> hosts = tlsHosts(config, listeners, before, problems);
         HttpsRedirect redirect = redirect(config, listeners, hosts);
         for (String listener : listeners) {
             ListenerConfig own = Objects.requireNonNull(config.listeners().get(listener));
@@ -434,6 +482,7 @@ final class Compiler {
                             hosts.get(listener),
                             hsts == null ? null : strictTransportSecurity(hsts),
                             own.redirectToHttps() ? redirect : null,
+                            introducers(own, defaults.timeouts()),
                             connectionFilters.admission(listener, own.filters()),
                             via,
                             meters.listener(listener),
@@ -441,6 +490,15 @@ final class Compiler {
                             meters.calls()));
         }
         return Map.copyOf(servings);
+    }
+
+    private static @Nullable Introducers introducers(
+            ListenerConfig listener, TimeoutsConfig timeouts) {
+        ListenerConfig.ProxyProtocolConfig config = listener.proxyProtocol();
+        return config == null
+                ? null
+                : new Introducers(
+                        IpSet.of(config.trusted()), config.required(), timeouts.header().toNanos());
     }
 
     private static boolean takesWebSockets(List<CompiledRoute> routes, String listener) {
@@ -455,22 +513,130 @@ final class Compiler {
 
     private Map<String, TlsHosts> tlsHosts(
             Config config,
-            List<String> listeners,
+            Map<String, Upstream> upstreams,
             @Nullable Compilation before,
             List<Problem> problems) {
         Map<String, TlsHosts> hosts = new HashMap<>();
-        for (String listener : listeners) {
-            TlsHosts own =
-                    tlsCompiler.compile(
-                            listener,
-                            Objects.requireNonNull(config.listeners().get(listener)),
-                            before == null ? null : before.servings().get(listener),
-                            problems);
-            if (own != null) {
-                hosts.put(listener, own);
-            }
-        }
+        config.listeners()
+                .forEach((name, listener) -> {
+                    TlsHosts own =
+                            tlsCompiler.compile(
+                                    name,
+                                    listener,
+                                    passthrough(name, listener, config, upstreams),
+                                    before == null ? null : before.terms().get(name),
+                                    problems);
+                    if (own != null) {
+                        hosts.put(name, own);
+                    }
+                });
         return hosts;
+    }
+
+    // ---- connections without exchanges
+
+    private Map<String, Passthrough> passthrough(
+            String name, ListenerConfig listener, Config config, Map<String, Upstream> upstreams) {
+        Map<String, Passthrough> passthrough = new HashMap<>();
+        if (listener.tls() != null) {
+            TcpRules rules =
+                    rules(listener.timeouts().over(config.defaults().timeouts()), listener);
+            listener.tls()
+                    .passthrough()
+                    .forEach((pattern, entry) -> {
+                        Map<String, ConnectionHandler> byProtocol = new HashMap<>();
+                        entry.alpn()
+                                .forEach((protocol, upstream) ->
+                                        byProtocol.put(
+                                                protocol,
+                                                passing(name, upstreams.get(upstream), rules)));
+                        passthrough.put(
+                                pattern,
+                                new Passthrough(
+                                        entry.upstream() == null
+                                                ? null
+                                                : passing(
+                                                        name,
+                                                        upstreams.get(entry.upstream()),
+                                                        rules),
+                                        byProtocol));
+                    });
+        }
+        return passthrough;
+    }
+
+    private ConnectionHandler passing(
+            String listener, @Nullable Upstream upstream, TcpRules rules) {
+        return new TcpService(
+                listener,
+                Objects.requireNonNull(upstream),
+                Map.of(),
+                Connector.Speech.ENCRYPTED,
+                rules,
+                logs);
+    }
+
+    private Map<String, TcpServing> tcpServings(
+            Config config,
+            Map<String, Upstream> upstreams,
+            ConnectionFilters connectionFilters,
+            Map<String, TlsHosts> hosts) {
+        Map<String, TcpServing> servings = new HashMap<>();
+        config.listeners()
+                .forEach((name, listener) -> {
+                    if (listener.protocol() != ListenerConfig.Protocol.TCP) {
+                        return;
+                    }
+                    TimeoutsConfig timeouts =
+                            listener.timeouts().over(config.defaults().timeouts());
+                    TcpService service =
+                            new TcpService(
+                                    name,
+                                    listener.upstream() == null
+                                            ? null
+                                            : upstreams.get(listener.upstream()),
+                                    upstreamsByHost(listener, upstreams),
+                                    Connector.Speech.OCTETS,
+                                    rules(timeouts, listener),
+                                    logs);
+                    servings.put(
+                            name,
+                            new TcpServing(
+                                    service,
+                                    timeouts.tls().toNanos(),
+                                    hosts.get(name),
+                                    introducers(listener, config.defaults().timeouts()),
+                                    connectionFilters.admission(name, listener.filters()),
+                                    meters.listener(name)));
+                });
+        return servings;
+    }
+
+    private static Map<String, Upstream> upstreamsByHost(
+            ListenerConfig listener, Map<String, Upstream> upstreams) {
+        Map<String, Upstream> byHost = new HashMap<>();
+        if (listener.tls() != null) {
+            listener.tls()
+                    .hosts()
+                    .forEach((host, entry) -> {
+                        if (entry.upstream() != null) {
+                            byHost.put(
+                                    host, Objects.requireNonNull(upstreams.get(entry.upstream())));
+                        }
+                    });
+        }
+        return byHost;
+    }
+
+    private TcpRules rules(TimeoutsConfig timeouts, ListenerConfig listener) {
+        return new TcpRules(
+                new Connector.Patience(timeouts.connect().toNanos(), timeouts.tls().toNanos()),
+                timeouts.write().toNanos(),
+                timeouts.tunnelIdle().toNanos(),
+                listener.maxAge().toNanos(),
+                CONNECT_TRIES,
+                RETRY_SHARE,
+                node.drain().deadline().toNanos());
     }
 
     /// To the listeners that speak TLS on a port, in the order of the configuration; null when

@@ -30,7 +30,7 @@ final class ConnectionFilters {
     /// Where a filter keeps its counts.
     private record Place(String listener, String kind, String name) {}
 
-    private record Made(Record settings, ConnectionFilter filter) {}
+    private record Made(Object ingredients, ConnectionFilter filter) {}
 
     /// @param before those of the configuration before; null for the first
     /// @param problems what is wrong is added here
@@ -56,6 +56,8 @@ final class ConnectionFilters {
                 steps.put(
                         place,
                         new Admission.Step(
+                                kind,
+                                kind,
                                 FilterConfig.Mode.ENFORCE,
                                 filter(place, provider, settings, "listeners." + listener)));
             }
@@ -75,7 +77,10 @@ final class ConnectionFilters {
                 steps.put(
                         place,
                         new Admission.Step(
-                                config.mode(), filter(place, provider, config.settings(), key)));
+                                config.name(),
+                                config.kind(),
+                                config.mode(),
+                                filter(place, provider, config.settings(), key)));
             }
         }
         return new Admission(new ArrayList<>(steps.values()));
@@ -84,16 +89,14 @@ final class ConnectionFilters {
     private <S extends Record> ConnectionFilter filter(
             Place place, ConnectionFilterProvider<S> provider, Record settings, String at) {
         Made old = before.get(place);
+        S own = provider.settings().cast(settings);
+        Object ingredients = provider.ingredients(own, context);
         Made now =
-                old != null && old.settings().equals(settings)
+                old != null && old.ingredients().equals(ingredients)
                         ? old
                         : new Made(
-                                settings,
-                                create(
-                                        provider,
-                                        provider.settings().cast(settings),
-                                        old == null ? null : old.filter(),
-                                        at));
+                                ingredients,
+                                create(provider, own, old == null ? null : old.filter(), at));
         made.put(place, now);
         return now.filter();
     }

@@ -14,12 +14,18 @@ import io.jadegate.api.plane.Holders;
 import io.jadegate.api.plane.RouteSummary;
 import io.jadegate.api.plane.Stats;
 import io.jadegate.api.plane.Status;
+import io.jadegate.api.plane.TcpExplainRequest;
+import io.jadegate.api.plane.TcpExplanation;
 import io.jadegate.api.plane.Telemetry;
 import io.jadegate.proxy.exchange.Explainer;
 import io.jadegate.proxy.exchange.HttpService;
 import io.jadegate.proxy.exchange.LoopState;
 import io.jadegate.proxy.exchange.Serving;
 import io.jadegate.proxy.exchange.Tunnels;
+import io.jadegate.proxy.l4.TcpServing;
+import io.jadegate.proxy.listener.Arrival;
+import io.jadegate.proxy.listener.ConnectionHandler;
+import io.jadegate.proxy.listener.HttpConnections;
 import io.jadegate.proxy.listener.Listener;
 import io.jadegate.proxy.listener.TlsHosts;
 import io.jadegate.proxy.observe.AccessLog;
@@ -33,6 +39,7 @@ import io.jadegate.proxy.upstream.Target;
 import io.jadegate.proxy.upstream.Upstream;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.netty.channel.Channel;
 import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.time.Duration;
@@ -77,29 +84,57 @@ public final class Proxy implements DataPlane {
     private volatile @Nullable Compilation current;
     private volatile Status.State state = Status.State.STARTING;
 
-    /// A listener with the service behind it.
-    private final class Bound {
+    /// A listener with what is behind it.
+    private final class Bound implements ConnectionHandler {
         private final Address address;
-        private final HttpService service;
+        private final HttpService http;
         private @Nullable Listener listener;
-        private volatile Serving last;
+        private volatile Listener.Terms last;
+        private volatile @Nullable Serving lastOfHttp;
 
-        Bound(Address address, Serving serving) {
+        Bound(Address address, Listener.Terms terms) {
             this.address = address;
-            this.last = serving;
-            this.service = new HttpService(this::serving, states);
+            this.last = terms;
+            this.http = new HttpService(this::serving, states);
+            settled(terms);
+        }
+
+        /// It serves by these terms from now on.
+        void settled(Listener.Terms terms) {
+            last = terms;
+            if (terms instanceof Serving serving) {
+                lastOfHttp = serving;
+            }
         }
 
         /// What it serves by now; once no configuration names it any more, what it served by last.
-        private Serving serving() {
+        private Listener.Terms terms() {
             Compilation compilation = current;
-            Serving now = compilation == null ? null : compilation.servingsAt().get(address);
+            Listener.Terms now = compilation == null ? null : compilation.termsAt().get(address);
             return now == null ? last : now;
         }
 
+        /// What its HTTP connections are served by, also when the listener has changed over to
+        /// another protocol meanwhile.
+        private Serving serving() {
+            return terms() instanceof Serving now ? now : Objects.requireNonNull(lastOfHttp);
+        }
+
+        @Override
+        public void begin(Channel channel, Arrival arrival) {
+            if (arrival.terms() instanceof TcpServing tcp) {
+                tcp.service().begin(channel, arrival);
+            } else {
+                new HttpConnections(http).begin(channel, arrival);
+            }
+        }
+
         void bind(ListenerConfig config) throws IOException {
-            listener =
-                    Listener.bind(config.address(), config.accept(), loops, service, this::serving);
+            listener = Listener.bind(config.address(), config.accept(), loops, this, this::terms);
+        }
+
+        void drainService() {
+            http.drain();
         }
 
         Listener listener() {
@@ -123,7 +158,13 @@ public final class Proxy implements DataPlane {
                         .map(loop -> new LoopState(loop, log.on(loop.index())))
                         .toList();
         this.tunnels = new Tunnels(states);
-        this.compiler = new Compiler(node, providers, loops, meters);
+        this.compiler =
+                new Compiler(
+                        node,
+                        providers,
+                        loops,
+                        meters,
+                        loops.all().stream().map(loop -> log.on(loop.index())).toList());
         this.expiry =
                 new CertificateExpiry(
                         () -> CertificateExpiry.shownBy(current), line -> LOG.warn("{}", line));
@@ -206,7 +247,7 @@ public final class Proxy implements DataPlane {
         next.config()
                 .listeners()
                 .forEach((name, config) -> {
-                    Serving serving = next.servings().get(name);
+                    Listener.Terms serving = next.terms().get(name);
                     Bound known = listeners.get(config.address());
                     if (serving == null) {
                         return;
@@ -287,13 +328,20 @@ public final class Proxy implements DataPlane {
                 .listeners()
                 .forEach((name, config) -> {
                     Bound binding = bindings.get(config.address());
-                    Serving serving = next.servings().get(name);
-                    if (binding != null && serving != null) {
-                        TlsHosts tls = serving.tls();
+                    Listener.Terms terms = next.terms().get(name);
+                    if (binding != null && terms != null) {
+                        TlsHosts tls = terms.tls();
                         if (tls != null && tls != binding.last.tls()) {
                             binding.listener().drainUnsettled(binding.last.tls(), tls);
                         }
-                        binding.last = serving;
+                        if (!terms.admission().equals(binding.last.admission())) {
+                            binding.listener().drainDenied(terms.admission());
+                        }
+                        if (terms.getClass() != binding.last.getClass()) {
+                            // Another protocol: those who speak the old one have to go.
+                            binding.listener().drain();
+                        }
+                        binding.settled(terms);
                         binding.listener().begin();
                     }
                 });
@@ -316,7 +364,7 @@ public final class Proxy implements DataPlane {
             before.upstreams().forEach((name, old) -> retire(old, next.upstreams().get(name)));
         }
         meters.forgetRoutes(routes.drained());
-        meters.retainListeners(next.servings().keySet());
+        meters.retainListeners(next.terms().keySet());
         long grace = node.drain().deadline().toNanos();
         tunnels.endWithout(next.config().routes().keySet(), grace);
         tunnels.review(next.servings(), grace);
@@ -338,7 +386,7 @@ public final class Proxy implements DataPlane {
     /// deadline.
     private void leave(Bound binding) {
         binding.listener().close();
-        binding.service.drain();
+        binding.drainService();
         binding.listener().drain();
         tunnels.endThoseOf(binding.last.listener(), node.drain().deadline().toNanos());
         leaving.removeIf(each -> each.listener().connections() == 0);
@@ -366,7 +414,7 @@ public final class Proxy implements DataPlane {
             state = Status.State.DRAINING;
             all = new ArrayList<>(listeners.values());
         }
-        all.forEach(binding -> binding.service.drain());
+        all.forEach(Bound::drainService);
         boolean hurried = stopNow.await(announce.toMillis(), TimeUnit.MILLISECONDS);
         all.forEach(binding -> binding.listener().close());
         all.forEach(binding -> binding.listener().drain());
@@ -429,7 +477,7 @@ public final class Proxy implements DataPlane {
                 listeners.values().stream()
                         .map(binding ->
                                 new Status.ListenerStatus(
-                                        binding.serving().listener(),
+                                        binding.terms().listener(),
                                         binding.listener().boundAddress(),
                                         binding.listener().connections()))
                         .toList();
@@ -483,6 +531,15 @@ public final class Proxy implements DataPlane {
         return Explainer.explain(serving, request.from(), port(name), request.head());
     }
 
+    @Override
+    public TcpExplanation explainTcp(TcpExplainRequest request) {
+        Compilation compilation = current;
+        if (compilation == null) {
+            throw new IllegalStateException("no configuration is served");
+        }
+        return TcpExplainer.explain(compilation, request);
+    }
+
     /// The port of a listener: the one bound if it is, else the one configured.
     private synchronized int port(String name) {
         Compilation compilation = Objects.requireNonNull(current);
@@ -518,7 +575,7 @@ public final class Proxy implements DataPlane {
             }
             Stream.concat(leaving.stream(), listeners.values().stream())
                     .forEach(binding ->
-                            bindings.put(binding.serving().listener(), binding.listener()));
+                            bindings.put(binding.terms().listener(), binding.listener()));
         }
         return HolderSearch.among(bindings, loops, most);
     }

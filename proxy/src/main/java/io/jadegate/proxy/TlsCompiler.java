@@ -6,7 +6,8 @@ import io.jadegate.api.config.ListenerTlsConfig.ClientCertificateConfig;
 import io.jadegate.api.config.ListenerTlsConfig.HostConfig;
 import io.jadegate.api.config.Problem;
 import io.jadegate.api.config.Secret;
-import io.jadegate.proxy.exchange.Serving;
+import io.jadegate.proxy.listener.Listener;
+import io.jadegate.proxy.listener.Passthrough;
 import io.jadegate.proxy.listener.TlsHost;
 import io.jadegate.proxy.listener.TlsHosts;
 import io.jadegate.proxy.tls.CertificateNames;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -36,36 +38,43 @@ final class TlsCompiler {
 
     private @Nullable TlsProvider provider;
 
+    /// @param passthrough what stays encrypted, by the patterns of `tls.passthrough`
     /// @param before what the listener served by until now
     /// @return null for a listener in clear text, and when there are errors
     @Nullable TlsHosts compile(
             String listener,
             ListenerConfig config,
-            @Nullable Serving before,
+            Map<String, Passthrough> passthrough,
+            Listener.@Nullable Terms before,
             List<Problem> problems) {
         ListenerTlsConfig tls = config.tls();
         if (tls == null) {
             return null;
         }
         String at = "listeners." + listener + ".tls";
-        if (tls.hosts().isEmpty()) {
+        if (tls.hosts().isEmpty() && passthrough.isEmpty()) {
             problems.add(Problem.error(at + ".hosts", "is empty; name a host, or \"*\" for any"));
         }
         if (tls.versions().isEmpty()) {
             problems.add(Problem.error(at + ".versions", "is empty; leave it out for 1.2 and 1.3"));
         }
+        // Nobody here knows what a client agrees to speak with an endpoint.
+        List<String> alpn =
+                config.protocol() == ListenerConfig.Protocol.HTTP
+                        ? tls.alpn().stream().map(TlsCompiler::name).toList()
+                        : List.of();
         List<TlsHost> hosts = new ArrayList<>();
         TlsHosts old = before == null ? null : before.tls();
         tls.hosts()
                 .forEach((host, entry) -> {
                     String path = at + ".hosts." + host;
-                    TlsHost.Settings settings = settings(host, tls, entry, path, problems);
+                    TlsHost.Settings settings = settings(host, tls, alpn, entry, path, problems);
                     TlsHost known = old == null ? null : old.named(host);
                     if (settings != null && !tls.versions().isEmpty()) {
                         add(hosts, settings, known, path, problems);
                     }
                 });
-        return hosts.size() < tls.hosts().size() ? null : TlsHosts.of(hosts);
+        return hosts.size() < tls.hosts().size() ? null : TlsHosts.of(hosts, passthrough);
     }
 
     private void add(
@@ -98,6 +107,7 @@ final class TlsCompiler {
     private static TlsHost.@Nullable Settings settings(
             String host,
             ListenerTlsConfig tls,
+            List<String> alpn,
             HostConfig entry,
             String path,
             List<Problem> problems) {
@@ -113,7 +123,7 @@ final class TlsCompiler {
                 host,
                 credential,
                 tls.versions().stream().map(TlsCompiler::name).sorted().toList(),
-                tls.alpn().stream().map(TlsCompiler::name).toList(),
+                alpn,
                 trust,
                 clients == null ? ClientCertificateConfig.Forward.OFF : clients.forward());
     }

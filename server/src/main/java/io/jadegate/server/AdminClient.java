@@ -7,10 +7,12 @@ import io.jadegate.api.plane.Explanation;
 import io.jadegate.api.plane.Holders;
 import io.jadegate.api.plane.RouteSummary;
 import io.jadegate.api.plane.Stats;
+import io.jadegate.api.plane.TcpExplanation;
 import io.jadegate.control.admin.AdminJson;
 import io.jadegate.control.admin.AdminServer;
 import io.jadegate.control.admin.AdminToken;
 import io.jadegate.control.admin.ExplainQuestion;
+import io.jadegate.control.admin.TcpQuestion;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -79,12 +81,21 @@ final class AdminClient implements Node {
 
     @Override
     public Explanation explain(ExplainQuestion question) throws IOException, InterruptedException {
-        var answer =
-                send(
-                        request("/api/v1/explain")
-                                .header("Content-Type", "application/json")
-                                .POST(BodyPublishers.ofString(json.text(question))));
-        return json.read(ok(answer), Explanation.class);
+        return json.read(ok(ask("/api/v1/explain", question)), Explanation.class);
+    }
+
+    @Override
+    public TcpExplanation explainTcp(TcpQuestion question)
+            throws IOException, InterruptedException {
+        return json.read(ok(ask("/api/v1/explain/tcp", question)), TcpExplanation.class);
+    }
+
+    private HttpResponse<String> ask(String path, Object question)
+            throws IOException, InterruptedException {
+        return send(
+                request(path)
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(json.text(question))));
     }
 
     @Override

@@ -1,8 +1,11 @@
 package io.jadegate.server;
 
 import io.jadegate.api.plane.Explanation;
+import io.jadegate.api.plane.TcpExplanation;
 import io.jadegate.control.admin.AdminJson;
 import io.jadegate.control.admin.ExplainQuestion;
+import io.jadegate.control.admin.TcpQuestion;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +20,8 @@ import picocli.CommandLine.Spec;
         name = "explain",
         description = {
             "Tells how a request would fare: its route, what each filter says, and what would be"
-                    + " forwarded.",
+                    + " forwarded. With tcp and an address, how a connection would: what each filter of"
+                    + " connections says, and where it would go.",
             "Asks the configuration of -c FILE, or with --admin a running node. Nothing is sent to"
                     + " an upstream."
         })
@@ -25,13 +29,18 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Mixin private Source source;
 
-    @Parameters(paramLabel = "METHOD", index = "0")
+    /// In the place of a method, which is never written so.
+    private static final String TCP = "tcp";
+
+    @Parameters(paramLabel = "METHOD|tcp", index = "0")
     private String method;
 
     @Parameters(
-            paramLabel = "URL",
+            paramLabel = "URL|ADDRESS",
             index = "1",
-            description = "absolute, http://shop.example.com/orders?page=2; or a path")
+            description =
+                    "absolute, http://shop.example.com/orders?page=2; or a path. With tcp the"
+                            + " address of a listener, :5432, or its name")
     private String url;
 
     @Option(
@@ -52,6 +61,19 @@ final class ExplainCommand implements Callable<Integer> {
             description = "where it arrives; by default at the first listener that serves HTTP")
     private @Nullable String listener;
 
+    @Option(
+            names = "--server-name",
+            paramLabel = "HOST",
+            description = "with tcp: the host that the client names under TLS")
+    private @Nullable String serverName;
+
+    @Option(
+            names = "--alpn",
+            paramLabel = "PROTOCOL",
+            split = ",",
+            description = "with tcp: a protocol that the client offers under TLS")
+    private List<String> alpn = List.of();
+
     @Option(names = "--output", paramLabel = "text|json", description = "how the result is printed")
     private OutputFormat output = OutputFormat.TEXT;
 
@@ -59,16 +81,27 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        var question = new ExplainQuestion(method, url, fields, from, listener);
-        Explanation explanation = source.open(spec).explain(question);
-        spec.commandLine()
-                .getOut()
-                .print(
-                        switch (output) {
-                            case TEXT -> ExplanationText.of(explanation);
-                            case JSON -> new AdminJson().text(explanation);
-                        });
+        Node node = source.open(spec);
+        String explained = method.equals(TCP) ? connection(node) : request(node);
+        spec.commandLine().getOut().print(explained);
         spec.commandLine().getOut().flush();
         return ExitCode.OK;
+    }
+
+    private String request(Node node) throws IOException, InterruptedException {
+        Explanation explanation =
+                node.explain(new ExplainQuestion(method, url, fields, from, listener));
+        return switch (output) {
+            case TEXT -> ExplanationText.of(explanation);
+            case JSON -> new AdminJson().text(explanation);
+        };
+    }
+
+    private String connection(Node node) throws IOException, InterruptedException {
+        TcpExplanation explanation = node.explainTcp(new TcpQuestion(url, from, serverName, alpn));
+        return switch (output) {
+            case TEXT -> ExplanationText.of(explanation);
+            case JSON -> new AdminJson().text(explanation);
+        };
     }
 }

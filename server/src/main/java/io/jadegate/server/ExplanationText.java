@@ -1,6 +1,7 @@
 package io.jadegate.server;
 
 import io.jadegate.api.plane.Explanation;
+import io.jadegate.api.plane.TcpExplanation;
 import java.util.List;
 
 /// An explanation for a person to read.
@@ -25,6 +26,32 @@ final class ExplanationText {
             text.append('\n').append(explanation.forwarded().replace("\r\n", "\n").stripTrailing());
             text.append('\n');
         }
+        return text.toString();
+    }
+
+    static String of(TcpExplanation explanation) {
+        var text = new StringBuilder();
+        line(text, "listener", explanation.listener());
+        String label = "filters";
+        for (var step : explanation.steps()) {
+            line(text, label, step(step));
+            label = "";
+        }
+        if (explanation.tls() != null) {
+            line(text, "tls", explanation.tls());
+        }
+        line(
+                text,
+                "verdict",
+                switch (explanation.verdict()) {
+                    case REFUSED -> "reset, " + explanation.reason();
+                    case ALERTED -> "ended by the TLS alert unrecognized_name";
+                    case SERVED -> "served: requests are taken from it";
+                    case CONNECTED ->
+                            "connected to upstream "
+                                    + explanation.upstream()
+                                    + usable(explanation.endpoints());
+                });
         return text.toString();
     }
 

@@ -2,7 +2,9 @@ package io.jadegate.server;
 
 import io.jadegate.api.plane.Explanation;
 import io.jadegate.api.plane.RouteSummary;
+import io.jadegate.api.plane.TcpExplanation;
 import io.jadegate.control.admin.ExplainQuestion;
+import io.jadegate.control.admin.TcpQuestion;
 import java.io.IOException;
 import java.util.List;
 
@@ -12,6 +14,9 @@ interface Node {
 
     /// @throws IOException when a running node cannot be asked
     Explanation explain(ExplainQuestion question) throws IOException, InterruptedException;
+
+    /// @throws IOException when a running node cannot be asked
+    TcpExplanation explainTcp(TcpQuestion question) throws IOException, InterruptedException;
 
     /// The routes in order of preference.
     ///

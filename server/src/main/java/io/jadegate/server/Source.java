@@ -3,7 +3,9 @@ package io.jadegate.server;
 import io.jadegate.api.plane.DataPlane;
 import io.jadegate.api.plane.Explanation;
 import io.jadegate.api.plane.RouteSummary;
+import io.jadegate.api.plane.TcpExplanation;
 import io.jadegate.control.admin.ExplainQuestion;
+import io.jadegate.control.admin.TcpQuestion;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -67,6 +69,11 @@ final class Source {
         @Override
         public Explanation explain(ExplainQuestion question) {
             return plane.explain(question.request());
+        }
+
+        @Override
+        public TcpExplanation explainTcp(TcpQuestion question) {
+            return plane.explainTcp(question.request());
         }
 
         @Override

@@ -13,6 +13,7 @@ import io.jadegate.filters.connection.ConnectionLimitProvider;
 import io.jadegate.filters.cors.CorsProvider;
 import io.jadegate.filters.headers.RequestHeadersProvider;
 import io.jadegate.filters.headers.ResponseHeadersProvider;
+import io.jadegate.filters.ip.ConnectionIpFilterProvider;
 import io.jadegate.filters.ip.IpFilterProvider;
 import io.jadegate.filters.path.RewritePathProvider;
 import io.jadegate.proxy.Proxy;
@@ -31,6 +32,7 @@ final class Wiring {
     static List<FilterProvider<?>> filters() {
         return List.of(
                 new ConnectionLimitProvider(),
+                new ConnectionIpFilterProvider(),
                 new CorsProvider(),
                 new IpFilterProvider(),
                 new RequestHeadersProvider(),

@@ -116,6 +116,32 @@ class CommandsTest {
     }
 
     @Test
+    void explainShowsWhereAConnectionWouldGo() throws Exception {
+        String file =
+                config(
+                        """
+                        listeners:
+                          db:
+                            address: ":5432"
+                            protocol: tcp
+                            upstream: db
+                            filters: [ { ip-filter: { deny: [ 10.0.0.0/8 ] } } ]
+                        upstreams: { db: { endpoints: [ "127.0.0.1:1" ] } }
+                        """);
+
+        assertThat(execute("explain", "-c", file, "tcp", ":5432")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("verdict   connected to upstream db: 127.0.0.1:1\n");
+        assertThat(execute("explain", "-c", file, "tcp", "db", "--from", "10.0.0.1"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("refuse IP_DENIED\nverdict   reset, IP_DENIED\n");
+        assertThat(execute("explain", "-c", file, "tcp", "192.0.2.1:5432", "--output", "json"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("\"verdict\" : \"connected\"");
+        assertThat(execute("explain", "-c", file, "tcp", ":1")).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString()).contains("no listener is at \":1\"");
+    }
+
+    @Test
     void routesAreListedInOrderOfPreference() throws Exception {
         assertThat(execute("routes", "-c", config(CONFIG))).isEqualTo(ExitCode.OK);
         assertThat(out.toString().lines().map(line -> line.substring(0, line.indexOf(" "))))

@@ -8,15 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// A runnable example of a document: a configuration in a block ` ```yaml title=gateway.yaml `,
-/// followed by commands with what they print in blocks ` ```console `.
+/// A runnable example of a document: a configuration in a block ` ```yaml title=gateway.yaml `, or
+/// with another name where the example needs a server that not every machine has, followed by
+/// commands with what they print in blocks ` ```console `.
 ///
 /// @param place file and line of the configuration
 /// @param config its text
 /// @param commands in order
 record DocsExample(String place, String config, List<Command> commands) {
 
-    private static final Pattern CONFIG = Pattern.compile("```yaml title=gateway\\.yaml\\s*");
+    private static final Pattern CONFIG = Pattern.compile("```yaml title=(\\S+)\\s*");
+    private static final String USUAL = "gateway.yaml";
     private static final Pattern CONSOLE = Pattern.compile("```console\\s*");
 
     /// @param line of the command in its document
@@ -25,11 +27,24 @@ record DocsExample(String place, String config, List<Command> commands) {
     record Command(int line, String text, String expected) {}
 
     static List<DocsExample> in(Path root, Path document) {
+        return in(root, document, USUAL);
+    }
+
+    /// The examples with configurations of a name.
+    static List<DocsExample> in(Path root, Path document, String title) {
         List<String> lines = linesOf(document);
         var examples = new ArrayList<DocsExample>();
+        boolean wanted = false;
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i);
-            if (CONFIG.matcher(line).matches()) {
+            var config = CONFIG.matcher(line);
+            if (config.matches()) {
+                wanted = config.group(1).equals(title);
+            }
+            if (!wanted) {
+                continue;
+            }
+            if (config.matches()) {
                 int end = endOfBlock(lines, i);
                 String text = String.join("\n", lines.subList(i + 1, end)) + "\n";
                 String place = root.relativize(document) + ":" + (i + 1);

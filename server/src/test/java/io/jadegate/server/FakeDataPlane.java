@@ -9,6 +9,8 @@ import io.jadegate.api.plane.Holders;
 import io.jadegate.api.plane.RouteSummary;
 import io.jadegate.api.plane.Stats;
 import io.jadegate.api.plane.Status;
+import io.jadegate.api.plane.TcpExplainRequest;
+import io.jadegate.api.plane.TcpExplanation;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,6 +37,11 @@ final class FakeDataPlane implements DataPlane {
     @Override
     public Status status() {
         return new Status(Status.State.SERVING, applied.size(), List.of(), List.of());
+    }
+
+    @Override
+    public TcpExplanation explainTcp(TcpExplainRequest request) {
+        throw new IllegalStateException("nobody explains here");
     }
 
     @Override

@@ -12,14 +12,18 @@ public record ListenerConfig(
                 boolean redirectToHttps,
         @Doc("filters of connections; connection-limit runs by its defaults where it is not named")
                 List<ConnectionFilterConfig> filters,
-        @Doc("whom to believe a PROXY protocol header") @Planned @Off
+        @Doc("whom to believe a PROXY protocol header") @Off
                 @Nullable ProxyProtocolConfig proxyProtocol,
         @Doc("how connections come to event loops") @Default("balanced") Accept accept,
         @Doc("TLS on this listener") @Nullable ListenerTlsConfig tls,
         @Doc("HTTP/3 on the same port") @Planned @Default("false") boolean http3,
-        @Doc("where a tcp or udp listener goes") @Planned @NameOf("upstreams")
-                @Nullable String upstream,
-        @Doc("timeouts of a tcp listener") @Planned @Default("{}") TimeoutOverrides timeouts,
+        @Doc("where a tcp or udp listener goes") @NameOf("upstreams") @Nullable String upstream,
+        @Doc("timeouts of a tcp listener: connect, tls, write and tunnel-idle") @Default("{}")
+                TimeoutOverrides timeouts,
+        @Doc("the longest life of a connection of a tcp listener, up to a tenth less by chance")
+                @Default("off")
+                @Off
+                Duration maxAge,
         @Doc("sessions of a udp listener") @Planned @Nullable SessionConfig session,
         @Doc("where a forward proxy may go, and for whom") @Planned
                 @Nullable ForwardConfig forward) {
@@ -33,7 +37,6 @@ public record ListenerConfig(
         @Doc("HTTP/1.1")
         HTTP,
         @Doc("a byte stream")
-        @Planned
         TCP,
         @Doc("datagrams")
         @Planned
@@ -53,7 +56,9 @@ public record ListenerConfig(
 
     /// Whom to believe a PROXY protocol header.
     public record ProxyProtocolConfig(
-            @Doc("networks of load balancers") @Required List<Cidr> trusted) {
+            @Doc("networks of load balancers") @Required List<Cidr> trusted,
+            @Doc("whether their connections must begin with a header") @Default("true")
+                    boolean required) {
         public ProxyProtocolConfig {
             trusted = List.copyOf(trusted);
         }

@@ -14,11 +14,9 @@ public record ListenerTlsConfig(
                 List<Protocol> alpn,
         @Doc("Strict-Transport-Security on every answer that has none of its own") @Off
                 @Nullable HstsConfig hsts,
-        @Doc("upstreams by SNI that get the connection undecrypted")
-                @Planned
+        @Doc("upstreams by SNI that get the connection undecrypted; \"*\" for any")
                 @Keys(TextForm.HOST_PATTERN)
-                @NameOf("upstreams")
-                Map<String, String> passthrough) {
+                Map<String, PassthroughConfig> passthrough) {
 
     public ListenerTlsConfig {
         hosts = Ordered.copyOf(hosts);
@@ -53,7 +51,7 @@ public record ListenerTlsConfig(
             @Doc("what key or PKCS#12 file is encrypted by") @Nullable Secret passphrase,
             @Doc("whether clients show a certificate")
                     @Nullable ClientCertificateConfig clientCertificate,
-            @Doc("where a tcp listener goes for this host") @Planned @NameOf("upstreams")
+            @Doc("where a tcp listener goes for this host") @NameOf("upstreams")
                     @Nullable String upstream) {}
 
     /// Whether clients show a certificate.

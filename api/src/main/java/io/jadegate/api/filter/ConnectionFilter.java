@@ -16,6 +16,14 @@ public interface ConnectionFilter {
     /// @return why the connection is refused; null lets it in
     @Nullable Reason decide(ClientConnection connection);
 
+    /// Asked about a connection that is open when another configuration begins to serve. Pure.
+    ///
+    /// @return why it would not be let in any more and has to go; null lets it stay, as whatever
+    ///   only counts new connections does
+    default @Nullable Reason review(ClientConnection connection) {
+        return null;
+    }
+
     /// The connection was let in by all filters: here counters move.
     default void opened(ClientConnection connection) {}
 

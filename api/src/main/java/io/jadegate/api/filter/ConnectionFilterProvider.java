@@ -12,12 +12,18 @@ public non-sealed interface ConnectionFilterProvider<S extends Record> extends F
         return null;
     }
 
+    /// All that a filter is made from: the settings, and what they name elsewhere in the
+    /// configuration. Equal ingredients make filters that decide alike.
+    default Object ingredients(S settings, FilterContext context) {
+        return settings;
+    }
+
     /// Makes a filter. Called on the thread that applies a configuration, unless listener, name and
-    /// settings are what they were.
+    /// ingredients are what they were.
     ///
-    /// @param before the filter of this kind and name that the listener had so far, whose settings
-    ///   were others: what it has counted goes on counting. Connections that it let in are still
-    ///   told to it when they close
+    /// @param before the filter of this kind and name that the listener had so far, whose
+    ///   ingredients were others: what it has counted goes on counting. Connections that it let in
+    ///   are still told to it when they close
     /// @throws SettingsException when the settings are legal one by one but no filter can be made
     ConnectionFilter create(S settings, @Nullable ConnectionFilter before, FilterContext context)
             throws SettingsException;

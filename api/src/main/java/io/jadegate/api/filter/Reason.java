@@ -285,6 +285,18 @@ public record Reason(String code, int status, @Nullable String proxyError, Strin
             new Reason("POLICY_CHANGED", 403, null, "The route does not let this in any more.");
     public static final Reason CLIENT_WRITE_TIMEOUT =
             new Reason("CLIENT_WRITE_TIMEOUT", 499, null, "The client stopped reading.");
+    public static final Reason PROXY_HEADER_MALFORMED =
+            new Reason(
+                    "PROXY_HEADER_MALFORMED",
+                    400,
+                    null,
+                    "The header of the PROXY protocol is malformed or missing.");
+    public static final Reason PROXY_HEADER_TIMEOUT =
+            new Reason(
+                    "PROXY_HEADER_TIMEOUT",
+                    408,
+                    null,
+                    "The header of the PROXY protocol did not arrive in time.");
     public static final Reason CONNECTION_LIMIT_CLIENT =
             new Reason(
                     "CONNECTION_LIMIT_CLIENT",

@@ -18,6 +18,10 @@ public interface DataPlane {
     /// a counter.
     Explanation explain(ExplainRequest request);
 
+    /// Decides about a connection as the data path would, without connecting to anybody and without
+    /// moving a counter.
+    TcpExplanation explainTcp(TcpExplainRequest request);
+
     /// What has gone through, and what is held now.
     Stats stats();
 

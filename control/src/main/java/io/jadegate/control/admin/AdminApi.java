@@ -1,8 +1,9 @@
 package io.jadegate.control.admin;
 
+import static java.util.Map.entry;
+
 import io.jadegate.api.config.Problem;
 import io.jadegate.api.plane.ApplyResult;
-import io.jadegate.api.plane.DataPlane;
 import io.jadegate.api.plane.Status;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,18 +25,21 @@ final class AdminApi {
     private static final int MAX_HOLDERS = 50;
 
     private final Map<String, Endpoint> endpoints =
-            Map.of(
-                    "/livez",
-                            new Endpoint("GET", /* open= */ true, _ -> Answer.text(200, "alive\n")),
-                    "/readyz", new Endpoint("GET", /* open= */ true, _ -> ready()),
-                    "/metrics", closed("GET", request -> metrics(request)),
-                    "/api/v1/version", closed("GET", _ -> version()),
-                    "/api/v1/status", closed("GET", _ -> status()),
-                    "/api/v1/stats", closed("GET", _ -> stats()),
-                    "/api/v1/holders", closed("GET", _ -> holders()),
-                    "/api/v1/routes", closed("GET", _ -> routes()),
-                    "/api/v1/explain", closed("POST", this::explain),
-                    "/api/v1/reload", closed("POST", _ -> reload()));
+            Map.ofEntries(
+                    entry(
+                            "/livez",
+                            new Endpoint(
+                                    "GET", /* open= */ true, _ -> Answer.text(200, "alive\n"))),
+                    entry("/readyz", new Endpoint("GET", /* open= */ true, _ -> ready())),
+                    entry("/metrics", closed("GET", request -> metrics(request))),
+                    entry("/api/v1/version", closed("GET", _ -> version())),
+                    entry("/api/v1/status", closed("GET", _ -> status())),
+                    entry("/api/v1/stats", closed("GET", _ -> stats())),
+                    entry("/api/v1/holders", closed("GET", _ -> holders())),
+                    entry("/api/v1/routes", closed("GET", _ -> routes())),
+                    entry("/api/v1/explain", closed("POST", this::explain)),
+                    entry("/api/v1/explain/tcp", closed("POST", this::explainTcp)),
+                    entry("/api/v1/reload", closed("POST", _ -> reload())));
 
     private final AdminPorts ports;
     private final Guard guard;
@@ -108,13 +112,27 @@ final class AdminApi {
     }
 
     private Answer explain(AdminRequest request) {
+        return explain(
+                request,
+                ExplainQuestion.class,
+                question -> ports.dataPlane().explain(question.request()));
+    }
+
+    private Answer explainTcp(AdminRequest request) {
+        return explain(
+                request,
+                TcpQuestion.class,
+                question -> ports.dataPlane().explainTcp(question.request()));
+    }
+
+    private <Q> Answer explain(
+            AdminRequest request, Class<Q> type, Function<Q, Object> explanation) {
         byte[] body = body(request);
         if (body == null) {
             return Answer.problem(413, "Content Too Large", "The question is too long.");
         }
         try {
-            DataPlane dataPlane = ports.dataPlane();
-            return json.answer(dataPlane.explain(json.read(body).request()));
+            return json.answer(explanation.apply(json.read(body, type)));
         } catch (JacksonException e) {
             return json.problem(
                     400,

@@ -97,8 +97,9 @@ public final class AdminJson {
                 status, bytes(new ProblemDocument("about:blank", title, status, detail, lines)));
     }
 
-    ExplainQuestion read(byte[] body) {
-        return mapper().readValue(body, ExplainQuestion.class);
+    /// @throws JacksonException when the body is something else
+    <T> T read(byte[] body, Class<T> type) {
+        return mapper().readValue(body, type);
     }
 
     /// A value as it goes over the admin address, with a line break at the end.

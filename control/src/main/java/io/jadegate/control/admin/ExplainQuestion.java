@@ -27,10 +27,10 @@ public record ExplainQuestion(
     ///
     /// @throws IllegalArgumentException with a sentence for the person when the question makes none
     public ExplainRequest request() {
-        return new ExplainRequest(listener, address(), head().getBytes(UTF_8));
+        return new ExplainRequest(listener, address(from), head().getBytes(UTF_8));
     }
 
-    private InetAddress address() {
+    static InetAddress address(@Nullable String from) {
         try {
             return InetAddress.ofLiteral(from == null ? "127.0.0.1" : from);
         } catch (IllegalArgumentException e) {

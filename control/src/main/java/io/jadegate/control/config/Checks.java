@@ -8,12 +8,15 @@ import io.jadegate.api.config.FilterConfig;
 import io.jadegate.api.config.FilterEntry;
 import io.jadegate.api.config.HealthConfig;
 import io.jadegate.api.config.ListenerConfig;
+import io.jadegate.api.config.ListenerTlsConfig;
+import io.jadegate.api.config.ListenerTlsConfig.ClientCertificateConfig.Forward;
 import io.jadegate.api.config.MatchConfig;
 import io.jadegate.api.config.NodeConfig;
 import io.jadegate.api.config.PathMatchConfig;
 import io.jadegate.api.config.Problem;
 import io.jadegate.api.config.Problem.Severity;
 import io.jadegate.api.config.RouteConfig;
+import io.jadegate.api.config.TimeoutOverrides;
 import io.jadegate.api.config.UpstreamConfig;
 import io.jadegate.api.config.UpstreamTlsConfig;
 import io.jadegate.api.config.ValueMatchConfig;
@@ -36,6 +39,10 @@ import org.jspecify.annotations.Nullable;
 final class Checks {
 
     private static final long LEAST_BUFFERS = 1 << 20;
+
+    /// What is offered where nothing is said.
+    private static final List<ListenerTlsConfig.Protocol> ALPN =
+            List.of(ListenerTlsConfig.Protocol.H2, ListenerTlsConfig.Protocol.HTTP1);
 
     /// What https://hstspreload.org asks for.
     private static final Duration PRELOAD_AGE = Duration.ofDays(365);
@@ -119,6 +126,10 @@ final class Checks {
                 && config.listeners().values().stream().noneMatch(Checks::isHttpsPort)) {
             error(path + ".redirect-to-https", "leads nowhere; no listener has tls on a port");
         }
+        protocol(path, listener);
+        if (listener.tls() != null) {
+            passthrough(path, listener.tls());
+        }
         var hsts = listener.tls() == null ? null : listener.tls().hsts();
         if (hsts != null
                 && hsts.preload()
@@ -127,6 +138,105 @@ final class Checks {
                     path + ".tls.hsts.preload",
                     "needs include-subdomains: true and max-age: 365d or more, or no list takes"
                             + " it");
+        }
+    }
+
+    private void protocol(String path, ListenerConfig listener) {
+        switch (listener.protocol()) {
+            case HTTP -> {
+                if (listener.upstream() != null) {
+                    error(path + ".upstream", "is for protocol: tcp; routes say where requests go");
+                }
+                if (!listener.timeouts().equals(TimeoutOverrides.NONE)) {
+                    error(
+                            path + ".timeouts",
+                            "are for protocol: tcp; write them under routes or defaults");
+                }
+                if (!listener.maxAge().isZero()) {
+                    error(
+                            path + ".max-age",
+                            "is for protocol: tcp; write defaults.timeouts.keep-alive-age");
+                }
+                hostUpstreams(path, listener, "is for protocol: tcp; routes say where it goes");
+            }
+            case TCP -> tcp(path, listener);
+            case UDP, FORWARD -> {}
+        }
+    }
+
+    private void tcp(String path, ListenerConfig listener) {
+        var tls = listener.tls();
+        var everyHost =
+                tls != null
+                        && !(tls.hosts().isEmpty() && tls.passthrough().isEmpty())
+                        && tls.hosts().values().stream().allMatch(host -> host.upstream() != null);
+        if (listener.upstream() == null && !everyHost) {
+            error(
+                    path,
+                    tls == null
+                            ? "has no upstream"
+                            : "has no upstream; write upstream, or one for each of tls.hosts");
+        }
+        if (listener.redirectToHttps()) {
+            error(path + ".redirect-to-https", "does not go with protocol: tcp; remove it");
+        }
+        if (tls != null && tls.hsts() != null) {
+            error(path + ".tls.hsts", "does not go with protocol: tcp; remove it");
+        }
+        if (tls != null && !tls.alpn().equals(ALPN)) {
+            error(path + ".tls.alpn", "does not go with protocol: tcp, which agrees on none");
+        }
+        if (tls != null) {
+            tls.hosts()
+                    .forEach((host, entry) -> {
+                        var clients = entry.clientCertificate();
+                        if (clients != null && clients.forward() != Forward.OFF) {
+                            error(
+                                    path + ".tls.hosts." + host + ".client-certificate.forward",
+                                    "does not go with protocol: tcp, which has no header fields");
+                        }
+                    });
+        }
+        var timeouts = listener.timeouts();
+        var foreign =
+                new TimeoutOverrides(
+                        null,
+                        null,
+                        timeouts.bodyIdle(),
+                        null,
+                        timeouts.halfClose(),
+                        timeouts.firstByte(),
+                        timeouts.idle(),
+                        timeouts.total(),
+                        null);
+        if (!foreign.equals(TimeoutOverrides.NONE)) {
+            error(
+                    path + ".timeouts",
+                    "of a tcp listener are connect, tls, write and tunnel-idle; remove others");
+        }
+    }
+
+    private void passthrough(String path, ListenerTlsConfig tls) {
+        tls.passthrough()
+                .forEach((host, entry) -> {
+                    var at = path + ".tls.passthrough." + host;
+                    if (entry.upstream() == null && entry.alpn().isEmpty()) {
+                        error(at, "has no upstream");
+                    } else if (entry.upstream() != null && tls.hosts().containsKey(host)) {
+                        error(at, "takes all from tls.hosts." + host + "; remove one of them");
+                    }
+                });
+    }
+
+    private void hostUpstreams(String path, ListenerConfig listener, String message) {
+        if (listener.tls() != null) {
+            listener.tls()
+                    .hosts()
+                    .forEach((host, entry) -> {
+                        if (entry.upstream() != null) {
+                            error(path + ".tls.hosts." + host + ".upstream", message);
+                        }
+                    });
         }
     }
 
@@ -265,6 +375,17 @@ final class Checks {
                     path + ".redirect.status",
                     "must be 301, 302, 303, 307 or 308, not \"" + redirect.status() + "\"");
         }
+        for (var i = 0; i < route.match().listeners().size(); i++) {
+            var listener = config.listeners().get(route.match().listeners().get(i));
+            if (listener != null && listener.protocol() != ListenerConfig.Protocol.HTTP) {
+                error(
+                        path + ".match.listeners[" + i + "]",
+                        "\""
+                                + route.match().listeners().get(i)
+                                + "\" takes no requests;"
+                                + " only listeners with protocol: http do");
+            }
+        }
         if (route.cors() != null) {
             cors(path + ".cors", route.cors());
         }
@@ -328,6 +449,14 @@ final class Checks {
 
     private void upstream(String name, UpstreamConfig upstream) {
         var path = "upstreams." + name;
+        if (upstream.proxyProtocol() != UpstreamConfig.ProxyProtocol.OFF
+                && config.routes().values().stream()
+                        .anyMatch(route -> name.equals(route.upstream()))) {
+            error(
+                    path + ".proxy-protocol",
+                    "names one client, and a route's requests share connections; give tcp listeners"
+                            + " an upstream of their own");
+        }
         if (upstream.endpoints().isEmpty() && upstream.discovery() == null) {
             error(path, "has no endpoints");
         }

@@ -109,6 +109,7 @@ class AdminServerTest {
                 "/api/v1/routes",
                 "/api/v1/version",
                 "/api/v1/explain",
+                "/api/v1/explain/tcp",
                 "/api/v1/reload",
                 "/api/v1/nothing",
                 "/",
@@ -241,6 +242,26 @@ class AdminServerTest {
         assertThat(new String(asked.head(), UTF_8))
                 .isEqualTo("PUT /a?b=%20c HTTP/1.1\r\nHost: shop.example.com\r\nX-A: 1\r\n\r\n");
         assertThat(asked.from().getHostAddress()).isEqualTo("203.0.113.7");
+    }
+
+    @Test
+    void aConnectionCanBeAskedAbout() throws IOException {
+        String answer =
+                post(
+                        "/api/v1/explain/tcp",
+                        "{\"address\": \":5432\", \"from\": \"203.0.113.7\","
+                                + " \"server-name\": \"db.test\", \"alpn\": [\"postgresql\"]}");
+        assertThat(answer)
+                .startsWith("HTTP/1.1 200 ")
+                .contains("\"verdict\" : \"connected\"", "\"listener\" : \"db\"");
+        var asked = Objects.requireNonNull(dataPlane.askedTcp);
+        assertThat(asked.address()).isEqualTo(":5432");
+        assertThat(asked.from().getHostAddress()).isEqualTo("203.0.113.7");
+        assertThat(asked.serverName()).isEqualTo("db.test");
+        assertThat(asked.alpn()).containsExactly("postgresql");
+        assertThat(post("/api/v1/explain/tcp", "{}"))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("address: is missing");
     }
 
     @ParameterizedTest

@@ -12,6 +12,8 @@ import io.jadegate.api.plane.Status;
 import io.jadegate.api.plane.Status.ListenerStatus;
 import io.jadegate.api.plane.Status.TargetStatus;
 import io.jadegate.api.plane.Status.UpstreamStatus;
+import io.jadegate.api.plane.TcpExplainRequest;
+import io.jadegate.api.plane.TcpExplanation;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ final class FakeDataPlane implements DataPlane {
     volatile Status.State state = Status.State.SERVING;
     volatile long revision = 3;
     volatile @Nullable ExplainRequest asked;
+    volatile @Nullable TcpExplainRequest askedTcp;
 
     @Override
     public ApplyResult apply(Config config) {
@@ -37,6 +40,20 @@ final class FakeDataPlane implements DataPlane {
                         new UpstreamStatus(
                                 "orders",
                                 List.of(new TargetStatus("10.0.0.1:9000", "ready", 1, 4, 3)))));
+    }
+
+    @Override
+    public TcpExplanation explainTcp(TcpExplainRequest request) {
+        askedTcp = request;
+        return new TcpExplanation(
+                "db",
+                "tcp",
+                List.of(),
+                null,
+                TcpExplanation.Verdict.CONNECTED,
+                null,
+                "db",
+                List.of("10.0.0.1:5432"));
     }
 
     @Override

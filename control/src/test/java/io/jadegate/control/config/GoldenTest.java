@@ -49,7 +49,7 @@ class GoldenTest {
 
         assertThat(result).isInstanceOf(LoadResult.Invalid.class);
         assertThat(((LoadResult.Invalid) result).problems())
-                .hasSizeGreaterThan(30)
+                .hasSizeGreaterThan(20)
                 .allSatisfy(problem ->
                         assertThat(problem.message()).endsWith(" is not in this version"))
                 .allSatisfy(problem -> assertThat(problem.position()).isNotNull())
@@ -57,7 +57,7 @@ class GoldenTest {
                 .doesNotHaveDuplicates()
                 .contains(
                         "rate-limits",
-                        "listeners.secure.tls.passthrough",
+                        "listeners.dns.session",
                         "listeners.dns.protocol",
                         "routes.orders.filters[0].authenticate",
                         "routes.orders.filters[6].compress",

@@ -62,6 +62,13 @@ class JsonSchemaTest {
                     "is the key of no certificate",
                     "opens nothing",
                     "leads nowhere",
+                    "has no upstream",
+                    "is for protocol: tcp",
+                    "are for protocol: tcp",
+                    "of a tcp listener are",
+                    "takes all from tls.hosts",
+                    "takes no requests",
+                    "names one client",
                     "is missing; an endpoint on a Unix domain socket",
                     "must have exactly one of http");
 

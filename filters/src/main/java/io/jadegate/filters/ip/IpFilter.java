@@ -7,8 +7,8 @@ import io.jadegate.api.filter.LocalResponse;
 import io.jadegate.api.filter.Reason;
 import io.jadegate.api.net.IpRules;
 
-/// Refuses requests by the client's address. The rules are [IpRules]; a filter of connections would
-/// ask the same about the peer's address.
+/// Refuses requests by the client's address. The rules are [IpRules]; [ConnectionIpFilter] asks the
+/// same about the peer's address.
 final class IpFilter implements HttpFilter {
     private static final Decision DENIED = Decision.respond(LocalResponse.of(Reason.IP_DENIED));
 

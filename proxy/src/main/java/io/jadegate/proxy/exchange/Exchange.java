@@ -972,6 +972,9 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         if (!client.peer().secure() && again.serving().tls() != null) {
             return true;
         }
+        if (again.serving().admission().review(client.peer()) != null) {
+            return true;
+        }
         LocalResponse refusal = again.admit();
         if (refusal != null) {
             return refusal.reason().equals(Reason.REQUEST_MISDIRECTED);

@@ -43,7 +43,7 @@ public final class Explainer {
     private Explanation explain(InetAddress from, int localPort, byte[] octets) {
         RequestHead head = new RequestHead();
         HeadReader.Result read = HeadReader.read(octets, head, serving.limits());
-        Peer peer = new Peer(from, Peer.text(from), 0, localPort, /* tls= */ null);
+        Peer peer = new Peer(from, Peer.text(from), 0, null, localPort, /* tls= */ null);
         RequestContext context = new RequestContext(serving, peer, head, new SplittableRandom());
         return switch (read) {
             case HeadReader.Result.Refused(Failure failure) ->

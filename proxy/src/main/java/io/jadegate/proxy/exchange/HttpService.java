@@ -3,6 +3,7 @@ package io.jadegate.proxy.exchange;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.proxy.stream.DownstreamSettings;
 import io.jadegate.proxy.stream.Failure;
+import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.HttpStream;
 import java.util.List;
 import java.util.function.Supplier;
@@ -46,6 +47,11 @@ public final class HttpService implements HttpStream.Handler {
     @Override
     public DownstreamSettings settings() {
         return serving.get().settings();
+    }
+
+    @Override
+    public HeadLimits limits() {
+        return serving.get().limits();
     }
 
     @Override

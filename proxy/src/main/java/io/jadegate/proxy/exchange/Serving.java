@@ -1,6 +1,7 @@
 package io.jadegate.proxy.exchange;
 
 import io.jadegate.proxy.listener.Admission;
+import io.jadegate.proxy.listener.Introducers;
 import io.jadegate.proxy.listener.Listener;
 import io.jadegate.proxy.listener.TlsHosts;
 import io.jadegate.proxy.observe.GrpcCounts;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param tls the hosts in whose names TLS is spoken; null where the listener speaks clear text
 /// @param hsts what its answers say in Strict-Transport-Security; null for nothing
 /// @param redirect where its clients are sent that came in clear text; null to serve them
+/// @param introducers who may say for whom it makes a connection; null for nobody
 /// @param admission what its connections must pass
 /// @param via our name in `Via` and `Proxy-Status`
 /// @param counts what is counted of the listener
@@ -33,9 +35,15 @@ public record Serving(
         @Nullable TlsHosts tls,
         @Nullable String hsts,
         @Nullable HttpsRedirect redirect,
+        @Nullable Introducers introducers,
         Admission admission,
         Via via,
         PerLoop<ListenerCounts> counts,
         PerLoop<RouteCounts> unrouted,
         PerLoop<GrpcCounts> calls)
-        implements Listener.Terms {}
+        implements Listener.Terms {
+    @Override
+    public long tlsNanos() {
+        return settings.tlsNanos();
+    }
+}

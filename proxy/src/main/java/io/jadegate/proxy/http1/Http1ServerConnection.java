@@ -27,7 +27,6 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -135,13 +134,11 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         Channel channel = ctx.channel();
-        if (channel.remoteAddress() == null
-                && channel.localAddress() instanceof InetSocketAddress) {
-            // Gone before it could be asked who it was; it must not pass for a local peer.
+        if (Peer.isUnknown(channel)) {
             close();
             return;
         }
-        peer = Peer.of(channel.remoteAddress(), channel.localAddress(), tls);
+        peer = Peer.of(channel, tls);
         owner.opened(this);
         setDeadline(settings.headNanos());
     }
@@ -643,9 +640,8 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public String client() {
-        Peer known = peer;
-        return known == null ? "" : known.local() ? known.text() : known.socket();
+    public @Nullable Peer peer() {
+        return peer;
     }
 
     @Override

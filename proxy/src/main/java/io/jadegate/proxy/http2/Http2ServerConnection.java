@@ -30,7 +30,6 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -143,13 +142,11 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
             return;
         }
         begun = true;
-        if (channel.remoteAddress() == null
-                && channel.localAddress() instanceof InetSocketAddress) {
-            // Gone before it could be asked who it was; it must not pass for a local peer.
+        if (Peer.isUnknown(channel)) {
             close();
             return;
         }
-        peer = Peer.of(channel.remoteAddress(), channel.localAddress(), tls);
+        peer = Peer.of(channel, tls);
         owner.opened(this);
         owner.counts().http2().connectionBegan();
         streams()
@@ -513,7 +510,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         Http2ServerStream stream = new Http2ServerStream(this, id);
         streams().add(stream);
         streams().touch(stream);
-        Failure wrong = block.endRequest(peer().secure());
+        Failure wrong = block.endRequest(knownPeer().secure());
         long length = wrong == null ? block.bodyLength(end) : NO_BODY;
         wrong = block.failure();
         stream.begin(length, end);
@@ -604,9 +601,8 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public String client() {
-        Peer known = peer;
-        return known == null ? "" : known.local() ? known.text() : known.socket();
+    public @Nullable Peer peer() {
+        return peer;
     }
 
     @Override
@@ -639,7 +635,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         return loop;
     }
 
-    Peer peer() {
+    Peer knownPeer() {
         return Objects.requireNonNull(peer);
     }
 

@@ -258,7 +258,7 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
 
     @Override
     public Peer peer() {
-        return connection.peer();
+        return connection.knownPeer();
     }
 
     @Override

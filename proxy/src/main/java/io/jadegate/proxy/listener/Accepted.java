@@ -44,8 +44,8 @@ final class Accepted implements ServerConnection.Owner {
         return counts.get().on(loop.index());
     }
 
-    /// A connection goes on as another one, which speaks the protocol that it turned out to speak.
-    void replace(ServerConnection before, ServerConnection after) {
+    @Override
+    public void replace(ServerConnection before, ServerConnection after) {
         connections.remove(before);
         connections.add(after);
     }

@@ -17,8 +17,8 @@ public record Admission(List<Step> steps) {
         steps = List.copyOf(steps);
     }
 
-    /// A filter and whether its decisions hold.
-    public record Step(FilterConfig.Mode mode, ConnectionFilter filter) {}
+    /// A filter with its name and kind, and whether its decisions hold.
+    public record Step(String name, String kind, FilterConfig.Mode mode, ConnectionFilter filter) {}
 
     /// Asks the filters, and counts the connection when all let it in.
     ///
@@ -43,6 +43,17 @@ public record Admission(List<Step> steps) {
         } catch (RuntimeException e) {
             steps.subList(0, counted).forEach(step -> step.filter().closed(connection));
             throw e;
+        }
+        return null;
+    }
+
+    /// Why a connection that is in has to go; null when it may stay.
+    public @Nullable Reason review(ClientConnection connection) {
+        for (Step step : steps) {
+            Reason refusal = step.filter().review(connection);
+            if (refusal != null && step.mode() == FilterConfig.Mode.ENFORCE) {
+                return refusal;
+            }
         }
         return null;
     }

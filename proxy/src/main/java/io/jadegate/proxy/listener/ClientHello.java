@@ -11,9 +11,10 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the first message of a TLS client, however it is cut, for the name that it asks for and
-/// the protocols that it offers, and leaves its place to TLS in that name. What is no such message
-/// ends the handshake, and so does a client that has nothing in common with that host.
-final class ClientHello extends AbstractSniHandler<TlsHost> {
+/// the protocols that it offers, and leaves its place to TLS in that name, or to who passes on what
+/// stays encrypted. What is no such message ends the handshake, and so does a client that has
+/// nothing in common with that host.
+final class ClientHello extends AbstractSniHandler<TlsHosts.Choice> {
     /// Hellos with keys for post-quantum cryptography have about 2 KiB.
     private static final int MOST_OCTETS = 16 * 1024;
 
@@ -32,7 +33,7 @@ final class ClientHello extends AbstractSniHandler<TlsHost> {
     }
 
     @Override
-    protected Future<TlsHost> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf hello)
+    protected Future<TlsHosts.Choice> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf hello)
             throws Exception {
         if (hello == null) {
             return ctx.executor().newFailedFuture(new NotSslRecordException("not a ClientHello"));
@@ -42,27 +43,36 @@ final class ClientHello extends AbstractSniHandler<TlsHost> {
     }
 
     @Override
-    protected Future<TlsHost> lookup(ChannelHandlerContext ctx, @Nullable String name) {
-        TlsHost host = hosts.find(name);
-        return host == null
+    protected Future<TlsHosts.Choice> lookup(ChannelHandlerContext ctx, @Nullable String name) {
+        TlsHosts.Choice choice = hosts.choose(name, offered);
+        return choice == null
                 ? ctx.executor().newFailedFuture(new NoSuchElementException(name))
-                : ctx.executor().newSucceededFuture(host);
+                : ctx.executor().newSucceededFuture(choice);
     }
 
     @Override
     protected void onLookupComplete(
-            ChannelHandlerContext ctx, @Nullable String name, Future<TlsHost> found) {
+            ChannelHandlerContext ctx, @Nullable String name, Future<TlsHosts.Choice> found) {
         if (found.isSuccess()) {
-            TlsHost host = found.getNow();
-            if (host.speaksAnyOf(offered)) {
-                handshake.begin(ctx, host);
-            } else {
-                handshake.noProtocol(offered);
+            switch (found.getNow()) {
+                case TlsHosts.Choice.Own(TlsHost host) -> begin(ctx, name, host);
+                case TlsHosts.Choice.Pass(String _, ConnectionHandler handler) -> {
+                    handshake.pass(name, handler);
+                    ctx.pipeline().remove(this);
+                }
             }
         } else if (found.cause() instanceof NotSslRecordException) {
             handshake.notTls();
         } else {
             handshake.unknownName(name);
+        }
+    }
+
+    private void begin(ChannelHandlerContext ctx, @Nullable String name, TlsHost host) {
+        if (host.speaksAnyOf(offered)) {
+            handshake.begin(ctx, name, host);
+        } else {
+            handshake.noProtocol(offered);
         }
     }
 

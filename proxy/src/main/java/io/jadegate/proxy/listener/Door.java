@@ -2,7 +2,7 @@ package io.jadegate.proxy.listener;
 
 import io.jadegate.api.filter.Reason;
 import io.jadegate.proxy.observe.ListenerCounts;
-import io.jadegate.proxy.observe.PerLoop;
+import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.Loops;
 import io.jadegate.proxy.stream.Peer;
 import io.jadegate.proxy.stream.Sockets;
@@ -11,6 +11,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,18 +35,19 @@ final class Door extends ChannelInboundHandlerAdapter {
     /// How long the system has to recover when it cannot accept.
     private static final long PAUSE_SECONDS = 1;
 
+    private static final AttributeKey<Listener.Terms> INTRODUCED =
+            AttributeKey.valueOf(Door.class, "introduced");
+
     private final Loops loops;
-    private final Supplier<Admission> admission;
-    private final Supplier<PerLoop<ListenerCounts>> counts;
+    private final Supplier<? extends Listener.Terms> terms;
     private final Sockets sockets;
     private final AtomicLong toldNanos = new AtomicLong(System.nanoTime() - SILENCE_NANOS);
     private final AtomicLong untold = new AtomicLong();
 
-    Door(Loops loops, Supplier<Admission> admission, Supplier<PerLoop<ListenerCounts>> counts) {
+    Door(Loops loops, Supplier<? extends Listener.Terms> terms) {
         this.loops = loops;
         this.sockets = loops.sockets();
-        this.admission = admission;
-        this.counts = counts;
+        this.terms = terms;
     }
 
     @Override
@@ -57,66 +59,88 @@ final class Door extends ChannelInboundHandlerAdapter {
             channel.unsafe().closeForcibly();
             return;
         }
-        Peer peer = peer(channel);
-        Reason refusal = admit(ctx, channel, peer);
+        Listener.Terms current = terms.get();
+        Loop acceptor = loops.of(ctx.channel().eventLoop());
+        Reason refusal = admit(acceptor, channel, current);
         if (refusal == null) {
             ctx.fireChannelRead(message);
             return;
         }
-        counts(ctx).connectionRefused(refusal);
-        tell(ctx, refusal, peer);
+        refused(acceptor, channel, current, refusal);
         if (channel.localAddress() instanceof InetSocketAddress) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }
         channel.unsafe().closeForcibly();
     }
 
-    private static Peer peer(Channel channel) {
-        return Peer.of(channel.remoteAddress(), channel.localAddress(), /* tls= */ null);
-    }
-
-    private @Nullable Reason admit(ChannelHandlerContext ctx, Channel channel, Peer peer) {
+    private @Nullable Reason admit(Loop acceptor, Channel channel, Listener.Terms current) {
         if (loops.budget().closed()) {
             return Reason.BUFFERS_EXHAUSTED;
         }
         if (!sockets.admit()) {
             return Reason.SOCKETS_EXHAUSTED;
         }
-        Admission current = admission.get();
+        Introducers introducers = current.introducers();
+        boolean introduced =
+                introducers != null && introducers.include(Peer.of(channel, /* tls= */ null));
+        if (introduced) {
+            channel.attr(INTRODUCED).set(current);
+        }
+        Reason refusal = introduced ? null : enter(acceptor, channel, current);
+        if (refusal == null) {
+            channel.closeFuture().addListener(_ -> sockets.closed());
+        } else {
+            sockets.closed();
+        }
+        return refusal;
+    }
+
+    /// The terms by which a connection waits for its introduction before it is let in; null when it
+    /// was let in as it came.
+    static Listener.@Nullable Terms awaitedBy(Channel channel) {
+        return channel.hasAttr(INTRODUCED) ? channel.attr(INTRODUCED).get() : null;
+    }
+
+    /// Asks the filters of connections about the client of a connection, and counts it when they
+    /// let it in. To be called on a loop; counts are kept by that loop.
+    ///
+    /// @return why it is refused; null lets it in
+    @Nullable Reason enter(Loop loop, Channel channel, Listener.Terms current) {
+        Admission admission = current.admission();
         Reason refusal;
         try {
-            refusal = current.enter(peer, reason -> counts(ctx).connectionShadowed(reason));
+            refusal =
+                    admission.enter(
+                            Peer.of(channel, /* tls= */ null),
+                            reason -> counts(loop, current).connectionShadowed(reason));
         } catch (RuntimeException e) {
             LOG.error("a filter of connections failed", e);
             refusal = Reason.INTERNAL_ERROR;
         }
-        if (refusal != null) {
-            sockets.closed();
-            return refusal;
+        if (refusal == null) {
+            // The peer is made anew at the end: kept, it would cost every idle connection its size.
+            channel.closeFuture()
+                    .addListener(_ -> admission.leave(Peer.of(channel, /* tls= */ null)));
         }
-        // The peer is made anew at the end: kept, it would cost every idle connection its size.
-        channel.closeFuture()
-                .addListener(_ -> {
-                    sockets.closed();
-                    current.leave(peer(channel));
-                });
-        return null;
+        return refusal;
     }
 
-    private ListenerCounts counts(ChannelHandlerContext ctx) {
-        return counts.get().on(loops.of(ctx.channel().eventLoop()).index());
+    private static ListenerCounts counts(Loop loop, Listener.Terms current) {
+        return current.counts().on(loop.index());
     }
 
-    private void tell(ChannelHandlerContext ctx, Reason reason, Peer peer) {
+    /// Counts a connection that is not let in, and tells of it now and then.
+    void refused(Loop loop, Channel channel, Listener.Terms current, Reason reason) {
+        counts(loop, current).connectionRefused(reason);
         untold.incrementAndGet();
         if (mayTell()) {
             LOG.warn(
                     "listener {}: refuses connections, {}; {} since it was last told, this one from"
                             + " {}",
-                    ctx.channel().localAddress(),
+                    channel.localAddress(),
                     reason.code(),
                     untold.getAndSet(0),
-                    peer.text());
+                    Peer.of(channel, /* tls= */ null).text());
         }
     }
 

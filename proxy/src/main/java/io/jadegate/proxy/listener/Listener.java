@@ -5,10 +5,9 @@ import io.jadegate.api.config.ListenerConfig;
 import io.jadegate.proxy.observe.ListenerCounts;
 import io.jadegate.proxy.observe.PerLoop;
 import io.jadegate.proxy.stream.ByteStream;
-import io.jadegate.proxy.stream.HeadLimits;
-import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.Loops;
+import io.jadegate.proxy.stream.Peer;
 import io.jadegate.proxy.stream.ServerConnection;
 import io.jadegate.proxy.stream.TlsSession;
 import io.netty.bootstrap.ServerBootstrap;
@@ -54,8 +53,14 @@ public final class Listener {
 
     /// What connections are accepted by.
     public interface Terms {
-        /// For the heads of a new connection.
-        HeadLimits limits();
+        /// The listener's name.
+        String listener();
+
+        /// How long a TLS handshake may take, from the accept; 0 for no limit.
+        long tlsNanos();
+
+        /// Who may say for whom it makes a connection; null for nobody.
+        @Nullable Introducers introducers();
 
         /// What a new connection must pass.
         Admission admission();
@@ -83,14 +88,14 @@ public final class Listener {
 
     /// Binds an address.
     ///
-    /// @param handler what requests go to
+    /// @param handler what connections go to
     /// @param terms by which the next connection is accepted
     /// @throws IOException when the address cannot be bound; nothing is left open
     public static Listener bind(
             Address address,
             ListenerConfig.Accept accept,
             Loops loops,
-            HttpStream.Handler handler,
+            ConnectionHandler handler,
             Supplier<? extends Terms> terms)
             throws IOException {
         Listener listener = new Listener(address, accept, loops, terms);
@@ -103,9 +108,9 @@ public final class Listener {
         return listener;
     }
 
-    private void open(HttpStream.Handler handler, Supplier<? extends Terms> terms)
+    private void open(ConnectionHandler handler, Supplier<? extends Terms> terms)
             throws IOException {
-        Door door = new Door(loops, () -> terms.get().admission(), () -> terms.get().counts());
+        Door door = new Door(loops, terms);
         ServerBootstrap bootstrap =
                 new ServerBootstrap()
                         .group(loops.group())
@@ -119,7 +124,7 @@ public final class Listener {
                                 new ChannelInitializer<>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
-                                        accept(channel, handler, terms.get());
+                                        accept(channel, door, handler, terms.get());
                                     }
                                 });
         SocketAddress socketAddress = socketAddress();
@@ -170,19 +175,35 @@ public final class Listener {
         throw new IOException("address already in use");
     }
 
-    private void accept(Channel channel, HttpStream.Handler handler, Terms terms) {
+    private void accept(Channel channel, Door door, ConnectionHandler handler, Terms terms) {
         Loop loop = loops.of(channel.eventLoop());
-        Accepted books = accepted.get(loop.index());
-        HttpStart start = new HttpStart(loop, handler, books, terms.limits());
-        TlsHosts hosts = terms.tls();
-        if (hosts == null) {
-            start.inClearText(channel);
+        Terms awaited = Door.awaitedBy(channel);
+        Introducers introducers = awaited == null ? null : awaited.introducers();
+        if (awaited == null || introducers == null) {
+            begin(loop, channel, handler, terms);
             return;
         }
-        TlsHandshake handshake =
-                new TlsHandshake(
-                        loop, books, hosts, handler.settings().tlsNanos(), handshakeLog, start);
-        channel.pipeline().addLast(handshake.hello(), handshake);
+        channel.pipeline()
+                .addLast(
+                        new Introduction(
+                                loop,
+                                introducers,
+                                door,
+                                awaited,
+                                channel,
+                                introduced -> begin(loop, introduced, handler, awaited)));
+    }
+
+    private void begin(Loop loop, Channel channel, ConnectionHandler handler, Terms terms) {
+        Arrival arrival =
+                Arrival.inClearText(loop, accepted.get(loop.index()), terms, /* before= */ null);
+        TlsHosts hosts = terms.tls();
+        if (hosts == null) {
+            handler.begin(channel, arrival);
+        } else {
+            TlsHandshake handshake = new TlsHandshake(arrival, hosts, handshakeLog, handler);
+            channel.pipeline().addLast(handshake.hello(), handshake);
+        }
     }
 
     /// Begins to take connections. Harmless to call again.
@@ -248,6 +269,15 @@ public final class Listener {
         if (before == null || !entries.isEmpty()) {
             accepted.forEach(books -> books.drainIf(each -> isUnsettled(each, entries, now)));
         }
+    }
+
+    /// Drains the connections of clients who would not be let in any more.
+    public void drainDenied(Admission now) {
+        accepted.forEach(books ->
+                books.drainIf(each -> {
+                    Peer peer = each.peer();
+                    return peer != null && now.review(peer) != null;
+                }));
     }
 
     private static boolean isUnsettled(

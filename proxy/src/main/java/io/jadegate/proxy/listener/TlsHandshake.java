@@ -47,40 +47,27 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerC
     private static final byte NO_ALERT = -1;
 
     private final Loop loop;
-    private final Accepted books;
+    private final ServerConnection.Owner books;
+    private final Arrival arrival;
     private final TlsHosts hosts;
-    private final Start start;
+    private final ConnectionHandler handler;
     private final HandshakeLog log;
-    private final long timeoutNanos;
     private final long acceptedNanos;
     private final Deadlines.Deadline deadline;
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable TlsHost host;
+    private @Nullable String serverName;
     private long startMillis;
     private boolean over;
 
-    /// Goes on with a connection whose protocol is known.
-    interface Start {
-        /// Puts the connection of a protocol in the place of the handshake.
-        ///
-        /// @param protocol chosen by ALPN; empty when it was not used
-        void begin(TlsHandshake before, ChannelHandlerContext ctx, String protocol, TlsSession tls);
-    }
-
-    /// @param timeoutNanos from the accept to the end of the handshake; 0 for no limit
-    TlsHandshake(
-            Loop loop,
-            Accepted books,
-            TlsHosts hosts,
-            long timeoutNanos,
-            HandshakeLog log,
-            Start start) {
-        this.loop = loop;
-        this.books = books;
+    /// @param handler goes on with the connection when the handshake has ended
+    TlsHandshake(Arrival arrival, TlsHosts hosts, HandshakeLog log, ConnectionHandler handler) {
+        this.loop = arrival.loop();
+        this.books = arrival.books();
+        this.arrival = arrival;
         this.hosts = hosts;
-        this.timeoutNanos = timeoutNanos;
         this.log = log;
-        this.start = start;
+        this.handler = handler;
         this.acceptedNanos = loop.now();
         this.deadline =
                 loop.deadlines().new Deadline(() -> fail(HandshakeResult.TIMEOUT, "", NO_ALERT));
@@ -102,8 +89,8 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerC
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         books.opened(this);
-        if (timeoutNanos > 0) {
-            deadline.set(loop.now() + timeoutNanos);
+        if (arrival.terms().tlsNanos() > 0) {
+            deadline.set(loop.now() + arrival.terms().tlsNanos());
         }
     }
 
@@ -115,14 +102,28 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerC
     }
 
     /// The client's name is known: from here on the provider has the word.
-    void begin(ChannelHandlerContext hello, TlsHost chosen) {
+    ///
+    /// @param name null when the client named none
+    void begin(ChannelHandlerContext hello, @Nullable String name, TlsHost chosen) {
         host = chosen;
+        serverName = name;
         startMillis = System.currentTimeMillis();
         hello.pipeline()
                 .replace(
                         hello.handler(),
                         null,
                         new TlsHandler(chosen.newEngine(hello.alloc()), loop.ledger()));
+    }
+
+    /// The connection stays encrypted: it is for another to go on with it, whatever the listener
+    /// speaks by itself.
+    ///
+    /// @param name null when the client named none
+    void pass(@Nullable String name, ConnectionHandler to) {
+        over = true;
+        deadline.cancel();
+        serverName = name;
+        goOn(Objects.requireNonNull(ctx), to, null, "");
     }
 
     void notTls() {
@@ -169,16 +170,27 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerC
         books.counts().handshakeDone(session.getProtocol(), resumed);
         String protocol = tls.applicationProtocol();
         TlsHost chosen = Objects.requireNonNull(host);
-        start.begin(
-                this,
-                ctx,
-                protocol == null ? "" : protocol,
+        TlsSession settled =
                 new TlsSession(
                         session.getProtocol(),
                         chosen.host(),
                         chain,
                         ClientIdentity.fields(chosen.settings().forward(), chain),
-                        chosen.settings().clients()));
+                        chosen.settings().clients());
+        goOn(ctx, handler, settled, protocol == null ? "" : protocol);
+    }
+
+    /// Leaves the connection to who speaks on it.
+    private void goOn(
+            ChannelHandlerContext ctx,
+            ConnectionHandler to,
+            @Nullable TlsSession settled,
+            String agreed) {
+        to.begin(
+                ctx.channel(),
+                new Arrival(loop, books, arrival.terms(), this, settled, serverName, agreed));
+        ctx.fireChannelActive();
+        ctx.pipeline().remove(this);
     }
 
     private static List<X509Certificate> clientChain(SSLSession session) {
@@ -320,10 +332,8 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerC
     }
 
     @Override
-    public String client() {
-        Channel channel = Objects.requireNonNull(ctx).channel();
-        Peer peer = Peer.of(channel.remoteAddress(), channel.localAddress(), null);
-        return peer.local() ? peer.text() : peer.socket();
+    public Peer peer() {
+        return Peer.of(Objects.requireNonNull(ctx).channel(), null);
     }
 
     @Override

@@ -5,21 +5,35 @@ import io.jadegate.proxy.tls.ClientTrust;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The entries of a listener's `tls.hosts`, to be found by name: exact, then by the longest
-/// wildcard, then `*`. Immutable.
+/// The entries of a listener's `tls.hosts` and `tls.passthrough`, to be found by name: exact, then
+/// by the longest wildcard, then `*`. Of equal ones what passes through comes first. Immutable.
 public final class TlsHosts {
     private static final String ANY = "*";
 
     private final Map<String, TlsHost> byPattern;
+    private final Map<String, Passthrough> passthrough;
     private final boolean someWantCertificates;
 
-    private TlsHosts(Map<String, TlsHost> byPattern) {
+    /// What a client's first message leads to.
+    public sealed interface Choice {
+        /// TLS in the name of one of the listener's own hosts.
+        record Own(TlsHost host) implements Choice {}
+
+        /// Nothing: the connection stays encrypted.
+        ///
+        /// @param pattern the entry of `tls.passthrough`
+        record Pass(String pattern, ConnectionHandler handler) implements Choice {}
+    }
+
+    private TlsHosts(Map<String, TlsHost> byPattern, Map<String, Passthrough> passthrough) {
         this.byPattern = byPattern;
+        this.passthrough = passthrough;
         this.someWantCertificates =
                 byPattern.values().stream().anyMatch(TlsHosts::wantsCertificates);
     }
@@ -29,9 +43,16 @@ public final class TlsHosts {
     }
 
     public static TlsHosts of(Collection<TlsHost> hosts) {
+        return of(hosts, Map.of());
+    }
+
+    /// @param passthrough by the patterns of `tls.passthrough`
+    public static TlsHosts of(Collection<TlsHost> hosts, Map<String, Passthrough> passthrough) {
         Map<String, TlsHost> byPattern = HashMap.newHashMap(hosts.size());
         hosts.forEach(host -> byPattern.put(normal(host.host()), host));
-        return new TlsHosts(Map.copyOf(byPattern));
+        Map<String, Passthrough> passing = HashMap.newHashMap(passthrough.size());
+        passthrough.forEach((pattern, each) -> passing.put(normal(pattern), each));
+        return new TlsHosts(Map.copyOf(byPattern), Map.copyOf(passing));
     }
 
     private static String normal(String name) {
@@ -54,6 +75,31 @@ public final class TlsHosts {
             dot = wanted.indexOf('.', dot + 1);
         }
         return found == null ? byPattern.get(ANY) : found;
+    }
+
+    /// What becomes of a connection.
+    ///
+    /// @param name that the client asks for; null when it named none
+    /// @param offered the protocols that it offers, best first
+    /// @return null when nobody here has the name
+    public @Nullable Choice choose(@Nullable String name, List<String> offered) {
+        String wanted = name == null ? "" : normal(name);
+        Choice found = wanted.isEmpty() || wanted.startsWith(ANY) ? null : at(wanted, offered);
+        for (int dot = wanted.indexOf('.'); found == null && dot >= 0; ) {
+            found = at(ANY + wanted.substring(dot), offered);
+            dot = wanted.indexOf('.', dot + 1);
+        }
+        return found == null ? at(ANY, offered) : found;
+    }
+
+    private @Nullable Choice at(String pattern, List<String> offered) {
+        Passthrough passing = passthrough.get(pattern);
+        ConnectionHandler handler = passing == null ? null : passing.chosen(offered);
+        if (handler != null) {
+            return new Choice.Pass(pattern, handler);
+        }
+        TlsHost own = byPattern.get(pattern);
+        return own == null ? null : new Choice.Own(own);
     }
 
     /// Whether a connection may be asked for a host (RFC 9110 §15.5.20): for one of the entry it

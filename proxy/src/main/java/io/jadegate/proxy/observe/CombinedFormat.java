@@ -20,6 +20,18 @@ final class CombinedFormat implements LineFormat {
         field(line, facts.received().fields(), FieldName.USER_AGENT);
     }
 
+    /// In the place of a request line stand protocol, upstream and target.
+    @Override
+    public void write(ConnectionFacts facts, LogLine line) {
+        line.text(facts.clientAddressText());
+        line.raw(" - - [").raw(timestamps.common(facts.startMillis())).raw("] \"");
+        line.text(facts.protocol()).raw(' ').text(facts.upstream()).raw(' ');
+        line.text(facts.target() == null ? "-" : facts.target());
+        Reason reason = facts.reason();
+        line.raw("\" ").number(reason == null ? 200 : reason.status());
+        line.raw(' ').number(facts.bytesSent()).raw(" \"-\" \"-\"");
+    }
+
     private static void requestLine(ExchangeFacts facts, LogLine line) {
         RequestHead head = facts.received();
         byte[] bytes = head.fields().bytes();

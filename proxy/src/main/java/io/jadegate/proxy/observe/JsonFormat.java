@@ -21,6 +21,31 @@ final class JsonFormat implements LineFormat {
         line.raw('}');
     }
 
+    @Override
+    public void write(ConnectionFacts facts, LogLine line) {
+        line.raw("{\"time\":\"").raw(timestamps.rfc3339(facts.startMillis())).raw('"');
+        optional(line, ",\"connection_id\":\"", facts.uniqueId());
+        text(line, ",\"client\":\"", facts.clientAddressText());
+        text(line, ",\"listener\":\"", facts.listener());
+        text(line, ",\"protocol\":\"", facts.protocol());
+        optional(line, ",\"server_name\":\"", facts.serverName());
+        Reason reason = facts.reason();
+        if (reason != null) {
+            text(line, ",\"reason\":\"", reason.code());
+            optional(line, ",\"detail\":\"", facts.detail());
+        }
+        line.raw(",\"bytes_received\":").number(facts.bytesReceived());
+        line.raw(",\"bytes_sent\":").number(facts.bytesSent());
+        line.raw(",\"duration_ms\":").millis(facts.durationNanos());
+        text(line, ",\"upstream\":\"", facts.upstream());
+        optional(line, ",\"target\":\"", facts.target());
+        line.raw(",\"attempts\":").number(facts.attempts());
+        if (facts.connectNanos() >= 0) {
+            line.raw(",\"connect_ms\":").millis(facts.connectNanos());
+        }
+        line.raw('}');
+    }
+
     private static void origin(ExchangeFacts facts, LogLine line) {
         text(line, ",\"request_id\":\"", facts.requestId());
         traceId(facts.received().fields(), line);

@@ -4,6 +4,7 @@ import io.jadegate.api.filter.Reason;
 import io.jadegate.api.plane.Metric;
 import io.jadegate.api.plane.Telemetry.Readings;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What one event loop counts of one listener.
 public final class ListenerCounts {
@@ -54,6 +55,13 @@ public final class ListenerCounts {
                     "Connections that ended by a breach of TLS behind the handshake.",
                     "listener");
 
+    private static final Metric ENDED_FOR =
+            Metric.counter(
+                    "jadegate_listener_tunnel_reasons",
+                    "Connections without exchanges that did not end by both sides' end, by reason.",
+                    "listener",
+                    "reason");
+
     private static final int ACCEPTED_SLOT = 0;
     private static final int CLOSED_SLOT = 1;
     private static final int REQUESTS_SLOT = 2;
@@ -70,6 +78,10 @@ public final class ListenerCounts {
     private final ReasonCounts refused = new ReasonCounts();
     private final ReasonCounts turnedAway = new ReasonCounts();
     private final ReasonCounts shadowed = new ReasonCounts();
+    private final ReasonCounts endedFor = new ReasonCounts();
+
+    // Few listeners have any. Volatile: made by the loop, looked at by any thread.
+    private volatile @Nullable TunnelCounts tunnels;
     private final Http2Counts http2 = new Http2Counts();
 
     ListenerCounts() {}
@@ -105,6 +117,21 @@ public final class ListenerCounts {
     /// What is counted of the connections that speak HTTP/2.
     public Http2Counts http2() {
         return http2;
+    }
+
+    /// What is counted of connections without exchanges, to be kept by each for its life.
+    public TunnelCounts tunnels() {
+        TunnelCounts known = tunnels;
+        if (known == null) {
+            known = new TunnelCounts();
+            tunnels = known;
+        }
+        return known;
+    }
+
+    /// A connection without exchanges ended otherwise than by the end of both sides.
+    public void tunnelEnded(Reason reason) {
+        endedFor.add(reason);
     }
 
     /// A TLS handshake is done.
@@ -166,6 +193,9 @@ public final class ListenerCounts {
                 .forEach((reason, count) -> readings.value(TURNED_AWAY, count, name, reason));
         ReasonCounts.sum(listener, counts -> counts.shadowed)
                 .forEach((reason, count) -> readings.value(SHADOWED, count, name, reason));
+        ReasonCounts.sum(listener, counts -> counts.endedFor)
+                .forEach((reason, count) -> readings.value(ENDED_FOR, count, name, reason));
+        TunnelCounts.reportListener(listener, readings, counts -> counts.tunnels);
         Http2Counts.reportListener(listener, readings);
     }
 }

@@ -26,11 +26,23 @@ public final class LoopLog {
 
     /// Logs an exchange that has ended. To be called on the event loop.
     public void write(ExchangeFacts facts) {
-        if (format == null) {
-            return;
+        if (format != null) {
+            line.clear();
+            format.write(facts, line);
+            end();
         }
-        line.clear();
-        format.write(facts, line);
+    }
+
+    /// Logs a connection without exchanges that has ended. To be called on the event loop.
+    public void write(ConnectionFacts facts) {
+        if (format != null) {
+            line.clear();
+            format.write(facts, line);
+            end();
+        }
+    }
+
+    private void end() {
         line.raw('\n');
         if (line.tooLong()) {
             tally.increment(TOO_LONG);

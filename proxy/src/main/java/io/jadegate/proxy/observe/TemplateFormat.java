@@ -68,6 +68,11 @@ final class TemplateFormat implements LineFormat {
         template.renderTo(new Story(facts, line, timestamps), line);
     }
 
+    @Override
+    public void write(ConnectionFacts facts, LogLine line) {
+        write(new ConnectionStory(facts), line);
+    }
+
     private static void time(Story story) {
         story.line.raw(story.timestamps.rfc3339(story.facts.startMillis()));
     }

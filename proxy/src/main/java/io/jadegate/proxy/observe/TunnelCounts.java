@@ -7,8 +7,8 @@ import java.util.function.IntToLongFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/// What one event loop counts of the tunnels of one kind that one route let in. Unlike an exchange,
-/// a tunnel is counted while it is open.
+/// What one event loop counts of the tunnels of one kind that one route, or one listener, let in.
+/// Unlike an exchange, a tunnel is counted while it is open.
 public final class TunnelCounts {
     private static final Metric OPENED = counter("jadegate_tunnels", "Tunnels opened.");
     private static final Metric OPEN =
@@ -17,6 +17,26 @@ public final class TunnelCounts {
             counter("jadegate_tunnel_received_bytes", "Octets of tunnels that came from clients.");
     private static final Metric SENT =
             counter("jadegate_tunnel_sent_bytes", "Octets of tunnels that came from endpoints.");
+    private static final Metric LISTENER_OPENED =
+            Metric.counter(
+                    "jadegate_listener_tunnels",
+                    "Connections without exchanges that were connected to an endpoint.",
+                    "listener");
+    private static final Metric LISTENER_OPEN =
+            Metric.gauge(
+                    "jadegate_listener_tunnels_open",
+                    "Connections without exchanges that are connected to an endpoint.",
+                    "listener");
+    private static final Metric LISTENER_RECEIVED =
+            Metric.counter(
+                    "jadegate_listener_tunnel_received_bytes",
+                    "Octets from clients of connections without exchanges.",
+                    "listener");
+    private static final Metric LISTENER_SENT =
+            Metric.counter(
+                    "jadegate_listener_tunnel_sent_bytes",
+                    "Octets from endpoints of connections without exchanges.",
+                    "listener");
     private static final Metric MESSAGES =
             Metric.counter(
                     "jadegate_websocket_messages",
@@ -84,6 +104,27 @@ public final class TunnelCounts {
         closes.increment(code - FIRST_CODE);
     }
 
+    /// Tells of the tunnels of a listener, if there have been any.
+    ///
+    /// @param tunnels the counts of one loop, null where it has had none
+    static void reportListener(
+            PerLoop<ListenerCounts> listener,
+            Readings readings,
+            Function<ListenerCounts, @Nullable TunnelCounts> tunnels) {
+        String name = listener.labels().getFirst();
+        IntToLongFunction sum = slot -> sum(listener, tunnels, counts -> counts.tally.read(slot));
+        long ended = sum.applyAsLong(ENDED_SLOT);
+        long opened = sum.applyAsLong(OPENED_SLOT);
+        if (opened > 0) {
+            readings.value(LISTENER_OPENED, opened, name);
+            readings.value(LISTENER_OPEN, opened - ended, name);
+            readings.value(LISTENER_RECEIVED, sum.applyAsLong(RECEIVED_SLOT), name);
+            readings.value(LISTENER_SENT, sum.applyAsLong(SENT_SLOT), name);
+        }
+    }
+
+    /// Tells of the tunnels of a route, if there have been any.
+    ///
     /// @param tunnels the counts of one loop, null where it has had none
     static void report(
             PerLoop<RouteCounts> route,
@@ -112,11 +153,11 @@ public final class TunnelCounts {
         }
     }
 
-    private static long sum(
-            PerLoop<RouteCounts> route,
-            Function<RouteCounts, @Nullable TunnelCounts> tunnels,
+    private static <C> long sum(
+            PerLoop<C> all,
+            Function<C, @Nullable TunnelCounts> tunnels,
             ToLongFunction<TunnelCounts> part) {
-        return route.sum(counts -> {
+        return all.sum(counts -> {
             TunnelCounts theirs = tunnels.apply(counts);
             return theirs == null ? 0 : part.applyAsLong(theirs);
         });

@@ -129,6 +129,9 @@ public sealed interface HttpStream extends ByteStream {
         /// The settings for connections, asked at their start and at each request.
         DownstreamSettings settings();
 
+        /// For the heads of a new connection.
+        HeadLimits limits();
+
         /// Whether connections should end as soon as they can.
         boolean draining();
 

@@ -1,6 +1,9 @@
 package io.jadegate.proxy.stream;
 
 import io.jadegate.api.filter.ClientConnection;
+import io.jadegate.proxy.proxyprotocol.ProxyHeader;
+import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -12,20 +15,62 @@ import org.jspecify.annotations.Nullable;
 /// @param text the address as text, IPv6 in its shortest form, without brackets; `unix` for a Unix
 ///   domain socket
 /// @param port its port, 0 for a Unix domain socket
+/// @param localAddress the address it connected to; null for a Unix domain socket
 /// @param localPort the port it connected to, 0 for a Unix domain socket
 /// @param tls what was settled with it where the connection is encrypted; null in clear text
 public record Peer(
-        InetAddress address, String text, int port, int localPort, @Nullable TlsSession tls)
+        InetAddress address,
+        String text,
+        int port,
+        @Nullable InetAddress localAddress,
+        int localPort,
+        @Nullable TlsSession tls)
         implements ClientConnection {
+    private static final AttributeKey<ProxyHeader> INTRODUCTION =
+            AttributeKey.valueOf(Peer.class, "introduction");
 
     /// The peer of a connection between two socket addresses.
     public static Peer of(SocketAddress remote, SocketAddress local, @Nullable TlsSession tls) {
+        InetAddress localAddress =
+                local instanceof InetSocketAddress inet ? inet.getAddress() : null;
         int localPort = local instanceof InetSocketAddress inet ? inet.getPort() : 0;
         if (remote instanceof InetSocketAddress inet) {
             InetAddress address = inet.getAddress();
-            return new Peer(address, text(address), inet.getPort(), localPort, tls);
+            return new Peer(address, text(address), inet.getPort(), localAddress, localPort, tls);
         }
-        return new Peer(InetAddress.getLoopbackAddress(), "unix", 0, localPort, tls);
+        return new Peer(InetAddress.getLoopbackAddress(), "unix", 0, localAddress, localPort, tls);
+    }
+
+    /// The peer of an accepted connection.
+    public static Peer of(Channel channel, @Nullable TlsSession tls) {
+        ProxyHeader header = introduction(channel);
+        InetSocketAddress source = header == null ? null : header.source();
+        InetSocketAddress destination = header == null ? null : header.destination();
+        return source == null || destination == null
+                ? of(channel.remoteAddress(), channel.localAddress(), tls)
+                : of(source, destination, tls);
+    }
+
+    /// Notes for whom somebody trusted has made a connection: that is its peer from now on.
+    public static void introduce(Channel channel, ProxyHeader header) {
+        channel.attr(INTRODUCTION).set(header);
+    }
+
+    /// What somebody trusted has said of a connection; null when nobody has.
+    public static @Nullable ProxyHeader introduction(Channel channel) {
+        return channel.hasAttr(INTRODUCTION) ? channel.attr(INTRODUCTION).get() : null;
+    }
+
+    /// Whether the peer is unknown: it was gone before it could be asked who it was, and must not
+    /// pass for a local one.
+    public static boolean isUnknown(Channel channel) {
+        return channel.remoteAddress() == null
+                && channel.localAddress() instanceof InetSocketAddress;
+    }
+
+    /// The client as people name it: address and port, or `unix`.
+    public String name() {
+        return local() ? text : socket();
     }
 
     /// Whether the connection is encrypted.

@@ -22,8 +22,14 @@ public interface ServerConnection {
     /// The part of it that is what the client does not read.
     long responseBytes();
 
+    /// The client; null while it is not known.
+    @Nullable Peer peer();
+
     /// The client as people name it.
-    String client();
+    default String client() {
+        Peer known = peer();
+        return known == null ? "" : known.name();
+    }
 
     /// The route of the exchange under way, of the oldest where there are several; null when there
     /// is none.
@@ -41,6 +47,10 @@ public interface ServerConnection {
         void opened(ServerConnection connection);
 
         void closed(ServerConnection connection);
+
+        /// A connection goes on as another one, which speaks what it turned out to speak. The other
+        /// has not been opened yet.
+        void replace(ServerConnection before, ServerConnection after);
 
         /// What is counted of the listener by now.
         ListenerCounts counts();

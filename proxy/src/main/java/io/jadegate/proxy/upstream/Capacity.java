@@ -16,13 +16,13 @@ final class Capacity {
     private final AtomicInteger retries = new AtomicInteger();
     private final AtomicInteger sharing = new AtomicInteger();
     private final List<Loop> loops;
-    private final List<ArrayDeque<Lease>> waiting;
+    private final List<ArrayDeque<Waiting>> waiting;
     private volatile CapacityConfig limits;
 
     Capacity(List<Loop> loops, CapacityConfig limits) {
         this.loops = loops;
         this.limits = limits;
-        waiting = loops.stream().map(_ -> new ArrayDeque<Lease>()).toList();
+        waiting = loops.stream().map(_ -> new ArrayDeque<Waiting>()).toList();
     }
 
     /// What the configuration of the moment allows, also for those who waited before it came.
@@ -77,26 +77,26 @@ final class Capacity {
         return false;
     }
 
-    /// Whether leases wait on `loop`, which whoever comes later must not overtake.
+    /// Whether claims wait on `loop`, which whoever comes later must not overtake.
     boolean someWait(Loop loop) {
         return !waiting.get(loop.index()).isEmpty();
     }
 
-    /// Lets a lease wait on its loop, or says that too many do.
-    boolean await(Lease lease, int most) {
+    /// Lets a claim wait on its loop, or says that too many do.
+    boolean await(Waiting claim, int most) {
         if (!take(pending, most)) {
             return false;
         }
-        Loop loop = lease.loop();
-        waiting.get(loop.index()).addLast(lease);
+        Loop loop = claim.loop();
+        waiting.get(loop.index()).addLast(claim);
         // Another loop may have given something back just before it could see that one waits.
         loop.eventLoop().execute(() -> retry(loop));
         return true;
     }
 
-    /// Ends the wait of a lease.
-    void leave(Lease lease) {
-        if (waiting.get(lease.loop().index()).remove(lease)) {
+    /// Ends the wait of a claim.
+    void leave(Waiting claim) {
+        if (waiting.get(claim.loop().index()).remove(claim)) {
             pending.decrementAndGet();
         }
     }
@@ -116,13 +116,13 @@ final class Capacity {
     }
 
     private void retry(Loop loop) {
-        ArrayDeque<Lease> queue = waiting.get(loop.index());
+        ArrayDeque<Waiting> queue = waiting.get(loop.index());
         while (!queue.isEmpty()) {
-            Lease lease = queue.peekFirst();
-            if (!lease.tryAgain()) {
+            Waiting claim = queue.peekFirst();
+            if (!claim.tryAgain()) {
                 return;
             }
-            if (queue.peekFirst() == lease) {
+            if (queue.peekFirst() == claim) {
                 queue.pollFirst();
                 pending.decrementAndGet();
             }

@@ -6,6 +6,8 @@ import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.Transport;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
@@ -37,6 +39,16 @@ public record Connector(Transport transport, HeadLimits limits) {
     /// @param tls then, until the TLS handshake has ended
     public record Patience(long connect, long tls) {}
 
+    /// What goes over a connection, and so what stands beneath it.
+    public enum Speech {
+        /// HTTP, in a version that TLS agrees on where the target has TLS.
+        HTTP,
+        /// Octets of any kind, over TLS where the target has it, which agrees on no protocol.
+        OCTETS,
+        /// Octets that are under TLS already.
+        ENCRYPTED
+    }
+
     /// Has a connection made. Told once, on the loop, what became of it.
     interface Opening {
         /// Who speaks by the connection; asked once.
@@ -45,6 +57,18 @@ public record Connector(Transport transport, HeadLimits limits) {
         ///   in the clear
         /// @return null when what is needed was not agreed on
         @Nullable ChannelHandler speaker(@Nullable String agreed);
+
+        /// What will go over the connection.
+        default Speech speech() {
+            return Speech.HTTP;
+        }
+
+        /// What goes out before all else, in front of TLS.
+        ///
+        /// @return owned by the caller; null for nothing
+        default @Nullable ByteBuf preface(ByteBufAllocator allocator) {
+            return null;
+        }
 
         /// The connection stands, its TLS handshake included where there is one.
         void opened();
@@ -55,7 +79,7 @@ public record Connector(Transport transport, HeadLimits limits) {
     /// Opens a connection on `loop`.
     void connect(
             Loop loop, Target target, SocketAddress address, Patience patience, Opening opening) {
-        EndpointTls tls = target.tls();
+        EndpointTls tls = opening.speech() == Speech.ENCRYPTED ? null : target.tls();
         Bootstrap bootstrap =
                 new Bootstrap()
                         .group(loop.eventLoop())
@@ -74,6 +98,7 @@ public record Connector(Transport transport, HeadLimits limits) {
                                                 tls,
                                                 loop,
                                                 target,
+                                                opening.speech(),
                                                 new TlsHandshake(
                                                         loop, target, opening, patience.tls())));
         if (address instanceof InetSocketAddress) {
@@ -89,6 +114,7 @@ public record Connector(Transport transport, HeadLimits limits) {
             if (future.isSuccess()) {
                 loop.sockets().opened();
                 connecting.channel().closeFuture().addListener(_ -> loop.sockets().closed());
+                sendPreface(connecting.channel(), opening);
             }
             if (future.isSuccess() && tls != null) {
                 // The handshake begins.
@@ -107,8 +133,17 @@ public record Connector(Transport transport, HeadLimits limits) {
         });
     }
 
+    /// Nobody has had a chance to send anything yet.
+    private static void sendPreface(Channel channel, Opening opening) {
+        ByteBuf preface = opening.preface(channel.alloc());
+        if (preface != null) {
+            Objects.requireNonNull(channel.pipeline().firstContext())
+                    .writeAndFlush(preface, channel.voidPromise());
+        }
+    }
+
     private static ChannelHandler secured(
-            EndpointTls tls, Loop loop, Target target, TlsHandshake handshake) {
+            EndpointTls tls, Loop loop, Target target, Speech speech, TlsHandshake handshake) {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
@@ -118,6 +153,7 @@ public record Connector(Transport transport, HeadLimits limits) {
                                         loop,
                                         channel.alloc(),
                                         target.address(),
+                                        speech,
                                         target.wanted(loop)),
                                 handshake);
             }

@@ -28,6 +28,7 @@ import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -50,25 +51,29 @@ public final class EndpointTls {
     private final Material material;
     private final SslContext context;
     private final SslContext http1;
+    private final @Nullable SslContext forOctets;
 
     /// What it is made of.
     ///
     /// @param protocol what is spoken with the endpoints, offered by ALPN
+    /// @param octets whether there are connections on which nobody speaks HTTP
     /// @param trusted null for the authorities that the Java runtime knows
     private record Material(
             UpstreamTlsConfig config,
             UpstreamConfig.Protocol protocol,
+            boolean octets,
             @Nullable List<X509Certificate> trusted,
             List<X509CRL> revoked,
             @Nullable Credential credential) {}
 
     private EndpointTls(Material material) throws SSLException {
         this.material = material;
-        this.context = owned(context(material, material.protocol));
+        this.context = owned(context(material, offered(material.protocol)));
         this.http1 =
                 material.protocol == UpstreamConfig.Protocol.AUTO
-                        ? owned(context(material, UpstreamConfig.Protocol.HTTP1))
+                        ? owned(context(material, offered(UpstreamConfig.Protocol.HTTP1)))
                         : context;
+        this.forOctets = material.octets ? owned(context(material, List.of())) : null;
     }
 
     /// Handshakes may begin as long as anybody holds this object; nobody else knows when that ends.
@@ -79,7 +84,8 @@ public final class EndpointTls {
 
     /// Reads the files of a configuration. Blocks.
     ///
-    /// @param protocol what is spoken with the endpoints
+    /// @param protocol what is spoken with the endpoints where it is HTTP
+    /// @param octets whether there are connections on which it is not
     /// @param path where it stands
     /// @param before what served until now; returned if nothing has changed
     /// @param problems what is wrong is added here
@@ -87,11 +93,12 @@ public final class EndpointTls {
     public static @Nullable EndpointTls of(
             UpstreamTlsConfig config,
             UpstreamConfig.Protocol protocol,
+            boolean octets,
             String path,
             @Nullable EndpointTls before,
             List<Problem> problems) {
         int known = problems.size();
-        Material material = read(config, protocol, path, problems);
+        Material material = read(config, protocol, octets, path, problems);
         if (problems.stream()
                 .skip(known)
                 .anyMatch(problem -> problem.severity() == Problem.Severity.ERROR)) {
@@ -111,6 +118,7 @@ public final class EndpointTls {
     private static Material read(
             UpstreamTlsConfig config,
             UpstreamConfig.Protocol protocol,
+            boolean octets,
             String path,
             List<Problem> problems) {
         List<X509Certificate> trusted = null;
@@ -144,7 +152,7 @@ public final class EndpointTls {
         if (name != null && literal(name) == null && !isHostName(name)) {
             problems.add(Problem.error(path + ".server-name", "\"" + name + "\" is no host name"));
         }
-        return new Material(config, protocol, trusted, revoked, credential);
+        return new Material(config, protocol, octets, trusted, revoked, credential);
     }
 
     private static void warnOfValidity(Credential credential, String path, List<Problem> problems) {
@@ -171,21 +179,21 @@ public final class EndpointTls {
         }
     }
 
-    private static SslContext context(Material material, UpstreamConfig.Protocol protocol)
-            throws SSLException {
+    /// @param offered by ALPN, best first; none to offer nothing
+    private static SslContext context(Material material, List<String> offered) throws SSLException {
         SslContextBuilder builder =
                 SslContextBuilder.forClient()
                         .protocols(VERSIONS)
                         // The name is checked together with the chain.
-                        .endpointIdentificationAlgorithm(null)
-                        .applicationProtocolConfig(
-                                new ApplicationProtocolConfig(
-                                        ApplicationProtocolConfig.Protocol.ALPN,
-                                        ApplicationProtocolConfig.SelectorFailureBehavior
-                                                .NO_ADVERTISE,
-                                        ApplicationProtocolConfig.SelectedListenerFailureBehavior
-                                                .ACCEPT,
-                                        offered(protocol)));
+                        .endpointIdentificationAlgorithm(null);
+        if (!offered.isEmpty()) {
+            builder.applicationProtocolConfig(
+                    new ApplicationProtocolConfig(
+                            ApplicationProtocolConfig.Protocol.ALPN,
+                            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                            offered));
+        }
         TlsProvider.available().configure(builder);
         if (material.config.verify()) {
             builder.trustManager(EndpointTrust.in(material.trusted, material.revoked));
@@ -217,17 +225,23 @@ public final class EndpointTls {
 
     /// The TLS of a new connection to an endpoint. It keeps no time of its own.
     ///
-    /// @param wanted what is to be spoken: what the endpoints are configured for or, where that
-    ///   leaves the choice, HTTP/1.1
+    /// @param speech what will go over the connection
+    /// @param wanted what is to be spoken where that is HTTP: what the endpoints are configured for
+    ///   or, where that leaves the choice, HTTP/1.1
     TlsHandler handler(
             Loop loop,
             ByteBufAllocator allocator,
             Address address,
+            Connector.Speech speech,
             UpstreamConfig.Protocol wanted) {
         String name = name(address);
         int port = address instanceof Address.Inet inet ? inet.port() : 0;
         // Only a handler of the context's own making has an engine that opens many records at once.
-        SslContext chosen = wanted == UpstreamConfig.Protocol.HTTP1 ? http1 : context;
+        SslContext chosen =
+                switch (speech) {
+                    case HTTP -> wanted == UpstreamConfig.Protocol.HTTP1 ? http1 : context;
+                    case OCTETS, ENCRYPTED -> Objects.requireNonNull(forOctets);
+                };
         SSLEngine engine = chosen.newHandler(allocator, name, port).engine();
         if (literal(name) == null && name.indexOf('.') < 0) {
             sendName(engine, name);

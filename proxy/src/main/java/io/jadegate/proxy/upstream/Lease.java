@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// Only for its loop's own thread.
-public final class Lease {
+public final class Lease implements Waiting {
     private enum State {
         NEW,
         WAITING,
@@ -59,7 +59,8 @@ public final class Lease {
         this.patience = patience;
     }
 
-    Loop loop() {
+    @Override
+    public Loop loop() {
         return loop;
     }
 
@@ -77,18 +78,16 @@ public final class Lease {
         Deadlines.Deadline deadline = loop.deadlines().new Deadline(this::waitedTooLong);
         deadline.set(loop.now() + limits.pendingTimeout().toNanos());
         waitDeadline = deadline;
-        makeRoomElsewhere();
+        upstream.makeRoomElsewhere(loop);
     }
 
-    /// Called while waiting, when something has become free.
-    ///
-    /// @return whether the lease waits no longer
-    boolean tryAgain() {
+    @Override
+    public boolean tryAgain() {
         if (state != State.WAITING) {
             return true;
         }
         if (!start()) {
-            makeRoomElsewhere();
+            upstream.makeRoomElsewhere(loop);
             return false;
         }
         if (waitDeadline != null) {
@@ -119,7 +118,7 @@ public final class Lease {
             refuse(Failure.Kind.NO_ENDPOINT);
             return true;
         }
-        if (!reach(chosen, capacity, limits)) {
+        if (!reach(chosen)) {
             capacity.requests().decrementAndGet();
             return false;
         }
@@ -129,7 +128,7 @@ public final class Lease {
     /// Goes by a connection that is there or on its way, or by a new one.
     ///
     /// @return false when a permit is lacking
-    private boolean reach(Target chosen, Capacity capacity, CapacityConfig limits) {
+    private boolean reach(Target chosen) {
         SharedConnections shared = chosen.sharedOn(loop);
         SharedConnection connection = chosen.onlyHttp1(loop) ? null : shared.withRoom();
         if (connection != null) {
@@ -151,7 +150,7 @@ public final class Lease {
             onItsWay.add(this);
             return true;
         }
-        if (!takeConnection(capacity, limits)) {
+        if (!upstream.takeConnection(loop)) {
             return false;
         }
         claim(chosen);
@@ -166,35 +165,6 @@ public final class Lease {
         target = chosen;
         state = State.CONNECTING;
         chosen.inFlightCounter().incrementAndGet();
-    }
-
-    private boolean takeConnection(Capacity capacity, CapacityConfig limits) {
-        if (Capacity.take(capacity.connections(), limits.connections())) {
-            return true;
-        }
-        for (Target each : upstream.targets()) {
-            if (each.closeIdle(loop)) {
-                return Capacity.take(capacity.connections(), limits.connections());
-            }
-        }
-        return false;
-    }
-
-    /// Idle connections on other loops may hold the permits this one waits for.
-    private void makeRoomElsewhere() {
-        Capacity capacity = upstream.capacity();
-        boolean full = capacity.connections().get() >= capacity.limits().connections();
-        if (full && capacity.idle() > 0) {
-            capacity.onOtherLoops(
-                    loop,
-                    other -> {
-                        for (Target each : upstream.targets()) {
-                            if (each.closeIdle(other)) {
-                                return;
-                            }
-                        }
-                    });
-        }
     }
 
     /// A connection is there for this request alone.

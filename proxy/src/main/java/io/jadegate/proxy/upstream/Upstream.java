@@ -171,6 +171,44 @@ public final class Upstream {
         return new Lease(this, loop, borrower, except, patience);
     }
 
+    /// Prepares to ask for a connection of a client's own; [ConnectionLease#begin()] asks. The
+    /// answer comes to the borrower, at once or later, on the loop.
+    ///
+    /// @param except a target that has failed this client before
+    public ConnectionLease leaseConnection(
+            Loop loop,
+            ConnectionLease.Terms terms,
+            ConnectionLease.Borrower borrower,
+            @Nullable Target except) {
+        return new ConnectionLease(this, loop, terms, borrower, except);
+    }
+
+    /// Takes a permit for a connection, at the cost of an idle one if need be.
+    boolean takeConnection(Loop loop) {
+        int most = capacity.limits().connections();
+        if (Capacity.take(capacity.connections(), most)) {
+            return true;
+        }
+        return closeIdle(loop) && Capacity.take(capacity.connections(), most);
+    }
+
+    /// Idle connections on other loops may hold the permits that this one waits for.
+    void makeRoomElsewhere(Loop loop) {
+        boolean full = capacity.connections().get() >= capacity.limits().connections();
+        if (full && capacity.idle() > 0) {
+            capacity.onOtherLoops(loop, this::closeIdle);
+        }
+    }
+
+    private boolean closeIdle(Loop loop) {
+        for (Target each : targets.values()) {
+            if (each.closeIdle(loop)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// Whether one more retry may be under way (a share of what is in flight, and always a few).
     public boolean takeRetry(double share) {
         int most = Math.max(3, (int) (capacity.requests().get() * share));

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ClientAddressesTest {
     private static Peer peer(String address) throws UnknownHostException {
         InetAddress inet = InetAddress.getByName(address);
-        return new Peer(inet, Peer.text(inet), 1234, 80, /* tls= */ null);
+        return new Peer(inet, Peer.text(inet), 1234, null, 80, /* tls= */ null);
     }
 
     /// Lines of a field are separated by `/`.

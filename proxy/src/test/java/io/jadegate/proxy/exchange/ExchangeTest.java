@@ -30,6 +30,7 @@ import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.proxy.listener.Admission;
+import io.jadegate.proxy.listener.HttpConnections;
 import io.jadegate.proxy.listener.Listener;
 import io.jadegate.proxy.observe.AccessLog;
 import io.jadegate.proxy.observe.Meters;
@@ -199,6 +200,7 @@ class ExchangeTest {
                 null,
                 null,
                 null,
+                null,
                 new Admission(List.of()),
                 new Via("jadegate"),
                 meters.listener("l"),
@@ -224,7 +226,7 @@ class ExchangeTest {
                 Address.parse("127.0.0.1:0"),
                 ListenerConfig.Accept.BALANCED,
                 loops,
-                service(serving),
+                new HttpConnections(service(serving)),
                 () -> serving);
     }
 

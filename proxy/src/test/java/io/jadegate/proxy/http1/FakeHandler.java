@@ -8,6 +8,7 @@ import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.http.ResponseHead;
 import io.jadegate.proxy.stream.DownstreamSettings;
 import io.jadegate.proxy.stream.Failure;
+import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.OutgoingResponse;
 import io.netty.buffer.ByteBuf;
@@ -61,6 +62,11 @@ final class FakeHandler implements HttpStream.Handler {
     public DownstreamSettings settings() {
         return new DownstreamSettings(
                 5 * SECOND, 10 * SECOND, 75 * SECOND, 10_000, 0, 60 * SECOND, true);
+    }
+
+    @Override
+    public HeadLimits limits() {
+        return new HeadLimits(8192, 100, 4096);
     }
 
     @Override

@@ -38,6 +38,11 @@ class Http1ServerConnectionTest {
         }
 
         @Override
+        public void replace(ServerConnection before, ServerConnection after) {
+            throw new UnsupportedOperationException("nobody goes on as another one here");
+        }
+
+        @Override
         public ListenerCounts counts() {
             throw new UnsupportedOperationException("nothing is counted here");
         }

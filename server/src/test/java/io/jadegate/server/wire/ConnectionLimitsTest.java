@@ -8,6 +8,7 @@ import io.jadegate.api.plane.Telemetry;
 import io.jadegate.testkit.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,87 @@ class ConnectionLimitsTest {
         }
         Gateway.await("refused", () -> refused("CONNECTION_LIMIT_TOTAL") == 195);
         assertThat(gateway.clientConnections()).isEqualTo(5);
+    }
+
+    // ---- by address
+
+    private static final String BY_ADDRESS =
+            """
+            listeners:
+              web:
+                address: "127.0.0.1:0"
+                filters: [ { ip-filter: { lists: [ banned ] } } ]
+            ip-lists: { banned: { %s } }
+            routes: { all: { match: { path: / }, respond: { body: ok } } }
+            """;
+
+    private static Wire from(String address) throws IOException {
+        return gateway.keep(
+                Wire.connectFrom(InetAddress.ofLiteral(address), gateway.address("web")));
+    }
+
+    @Test
+    void resetsWhoeverComesFromABannedNetwork() throws Exception {
+        gateway.serve(BY_ADDRESS.formatted("deny: [ 127.0.0.0/30 ], allow: [ 127.0.0.3 ]"));
+
+        assertRefused(from("127.0.0.2"));
+        assertThat(refused("IP_DENIED")).isEqualTo(1);
+        assertThat(from("127.0.0.3").send(GET).readResponse().body()).isEqualTo("ok");
+    }
+
+    @Test
+    void seesAddressesThatAreMappedIntoIpv6() throws Exception {
+        gateway.serve(
+                """
+                listeners:
+                  web:
+                    address: "[::]:0"
+                    filters: [ { ip-filter: { deny: [ 127.0.0.2, "::1" ] } } ]
+                routes: { all: { match: { path: / }, respond: { body: ok } } }
+                """);
+        InetSocketAddress v4 =
+                new InetSocketAddress(
+                        InetAddress.getLoopbackAddress(), gateway.address("web").getPort());
+
+        assertRefused(gateway.keep(Wire.connectFrom(InetAddress.ofLiteral("127.0.0.2"), v4)));
+        assertRefused(
+                gateway.keep(
+                        Wire.connect(
+                                new InetSocketAddress(
+                                        InetAddress.ofLiteral("::1"), v4.getPort()))));
+        assertThat(gateway.keep(Wire.connect(v4)).send(GET).readResponse().body()).isEqualTo("ok");
+    }
+
+    @Test
+    void seesAListThatHasChanged() throws Exception {
+        gateway.serve(BY_ADDRESS.formatted("deny: [ 10.0.0.0/8 ]"));
+        Wire idle = from("127.0.0.2").send(GET);
+        assertThat(idle.readResponse().body()).isEqualTo("ok");
+        Wire other = from("127.0.0.3").send(GET);
+        assertThat(other.readResponse().body()).isEqualTo("ok");
+
+        gateway.serveNow(BY_ADDRESS.formatted("deny: [ 127.0.0.2 ]"));
+
+        assertRefused(from("127.0.0.2"));
+        // Who is there already has to go.
+        assertThat(idle.readToEnd()).isEmpty();
+        assertThat(other.send(GET).readResponse().body()).isEqualTo("ok");
+    }
+
+    @Test
+    void onlyCountsInShadowWhomItWouldRefuse() throws Exception {
+        gateway.serve(
+                """
+                listeners:
+                  web:
+                    address: "127.0.0.1:0"
+                    filters: [ { ip-filter: { deny: [ 127.0.0.0/8 ] }, mode: shadow } ]
+                routes: { all: { match: { path: / }, respond: { body: ok } } }
+                """);
+
+        served();
+
+        assertThat(value("jadegate_listener_connections_shadowed", "IP_DENIED")).isEqualTo(1);
     }
 
     private static void serve(String limits) throws IOException {

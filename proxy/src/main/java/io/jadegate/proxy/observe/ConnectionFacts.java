@@ -1,0 +1,53 @@
+package io.jadegate.proxy.observe;
+
+import io.jadegate.api.filter.Reason;
+import org.jspecify.annotations.Nullable;
+
+/// What is known of a connection of octets when it has ended, for log and counters. Read on the
+/// connection's event loop, during the call that hands it over.
+public interface ConnectionFacts {
+    /// The name of the listener that took it.
+    String listener();
+
+    /// The client's address in text, without port.
+    String clientAddressText();
+
+    /// What the gateway saw of it: `TCP`, or `TLS` where that passed through undecrypted.
+    String protocol();
+
+    /// What the connection is called between proxies; null when nobody has asked.
+    @Nullable String uniqueId();
+
+    /// The host that the client named under TLS; null when it named none, and in clear text.
+    @Nullable String serverName();
+
+    /// The name of the upstream.
+    String upstream();
+
+    /// The address of the last target tried, or null when there was none.
+    @Nullable String target();
+
+    /// How many connections to targets were tried.
+    int attempts();
+
+    /// Why the gateway ended it, or could not begin it; null when both sides had sent their end.
+    @Nullable Reason reason();
+
+    /// More about this one occurrence of the reason; or null.
+    @Nullable String detail();
+
+    /// Octets from the client that were passed on.
+    long bytesReceived();
+
+    /// Octets from the endpoint that were passed on.
+    long bytesSent();
+
+    /// When it was accepted, in milliseconds since 1970 UTC.
+    long startMillis();
+
+    /// Nanoseconds from the accept until the connection to the endpoint stood, or -1 when none did.
+    long connectNanos();
+
+    /// Nanoseconds from the accept to the end.
+    long durationNanos();
+}
