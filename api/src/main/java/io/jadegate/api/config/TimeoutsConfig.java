@@ -12,7 +12,9 @@ public record TimeoutsConfig(
         @Doc("after the client closed its sending side, an answer begins") @Default("2s") @Off
                 Duration halfClose,
         @Doc("an idle client connection is kept") @Default("75s") @Off Duration keepAlive,
-        @Doc("requests on one client connection, then it is closed")
+        @Doc(
+                        "requests on one client connection, then it is closed; over HTTP/2 once no"
+                                + " stream is open")
                 @Default("10000")
                 @Range(min = 1)
                 int keepAliveRequests,

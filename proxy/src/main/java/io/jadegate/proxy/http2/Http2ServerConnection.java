@@ -308,8 +308,12 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         if (streams().isEmpty() && reading == Reading.OPEN) {
             if (inputShutdown || lastServed != Integer.MAX_VALUE) {
                 end(Http2Error.NO_ERROR, "");
-            } else {
-                rearm();
+                return;
+            }
+            rearm();
+            // A busy connection goes on: it would break off what others have under way in it.
+            if (requests >= settings.keepAliveRequests()) {
+                drain();
             }
         }
     }
@@ -525,15 +529,14 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         } else {
             handler.refused(stream, head, wrong);
         }
-        if (isWornOut() || handler.draining()) {
+        if (isOld() || handler.draining()) {
             drain();
         }
     }
 
-    private boolean isWornOut() {
+    private boolean isOld() {
         long age = settings.keepAliveAgeNanos();
-        return requests >= settings.keepAliveRequests()
-                || (age > 0 && loop.now() - acceptedNanos >= age);
+        return age > 0 && loop.now() - acceptedNanos >= age;
     }
 
     private void trailersRead(Http2ServerStream stream, boolean end) {

@@ -306,13 +306,41 @@ class Http2HostileClientsTest {
         Http2Wire client = connect().get(1, "/");
         Wire upstream = backend.accept();
         upstream.readRequest();
+        upstream.send(OK);
         assertThat(client.awaitGoAway()).isEqualTo(new GoAway(Integer.MAX_VALUE, NO_ERROR));
-        assertThat(client.awaitGoAway()).isEqualTo(new GoAway(1, NO_ERROR));
-        client.get(3, "/").get(5, "/").ping();
+        client.get(3, "/");
+        upstream.readRequest();
+        assertThat(client.awaitGoAway()).isEqualTo(new GoAway(3, NO_ERROR));
+        client.get(5, "/").get(7, "/").ping();
         upstream.send(OK);
 
+        assertThat(client.await(3).body()).isEqualTo("ok");
+        assertThat(client.awaitGoAway()).isEqualTo(new GoAway(3, NO_ERROR));
+        client.wire().awaitGone();
+    }
+
+    @Test
+    void aBusyConnectionOutlivesItsNumberOfRequests() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.forward(backend, "defaults: { timeouts: { keep-alive-requests: 1 } }");
+
+        Http2Wire client = connect().get(1, "/");
+        Wire first = backend.accept();
+        first.readRequest();
+        client.get(3, "/");
+        Wire second = backend.accept();
+        second.readRequest();
+        first.send(OK);
         assertThat(client.await(1).body()).isEqualTo("ok");
-        assertThat(client.awaitGoAway()).isEqualTo(new GoAway(1, NO_ERROR));
+        client.get(5, "/");
+        first.readRequest();
+        second.send(OK);
+        first.send(OK);
+
+        assertThat(client.await(3).body()).isEqualTo("ok");
+        assertThat(client.await(5).body()).isEqualTo("ok");
+        assertThat(client.awaitGoAway()).isEqualTo(new GoAway(Integer.MAX_VALUE, NO_ERROR));
+        assertThat(client.awaitGoAway()).isEqualTo(new GoAway(5, NO_ERROR));
         client.wire().awaitGone();
     }
 
