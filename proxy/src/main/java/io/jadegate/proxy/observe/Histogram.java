@@ -31,18 +31,26 @@ final class Histogram {
 
     private final int sumSlot;
     private final int firstSlot;
+    private final int stride;
 
     /// @param sumSlot where the sum of all values is
-    /// @param firstSlot where [#SLOTS] slots for the ranges begin
-    Histogram(int sumSlot, int firstSlot) {
+    /// @param firstSlot where the first of [#SLOTS] slots for the ranges is
+    /// @param stride how many slots the next is away: more than 1 where histograms of like values
+    ///   share a stretch, and so mostly the place in memory that each moves
+    Histogram(int sumSlot, int firstSlot, int stride) {
         this.sumSlot = sumSlot;
         this.firstSlot = firstSlot;
+        this.stride = stride;
     }
 
     /// @param nanos 0 or more
     void record(Tally tally, long nanos) {
-        tally.increment(firstSlot + range(nanos));
+        tally.increment(slot(range(nanos)));
         tally.add(sumSlot, nanos);
+    }
+
+    private int slot(int range) {
+        return firstSlot + range * stride;
     }
 
     /// The range of a value. Bounds belong to the range below them.
@@ -72,9 +80,9 @@ final class Histogram {
 
         void add(Histogram histogram, Tally tally) {
             for (int range = 0; range < RANGES; range++) {
-                counts[shown(range)] += tally.read(histogram.firstSlot + range);
+                counts[shown(range)] += tally.read(histogram.slot(range));
             }
-            counts[SHOWN] += tally.read(histogram.firstSlot + ABOVE);
+            counts[SHOWN] += tally.read(histogram.slot(ABOVE));
             nanos += tally.read(histogram.sumSlot);
         }
 

@@ -6,7 +6,7 @@ import io.jadegate.api.plane.Telemetry.Readings;
 import org.jspecify.annotations.Nullable;
 
 /// What one event loop counts of one route.
-public final class RouteCounts {
+public final class RouteCounts extends Tally {
     private static final Metric REQUESTS =
             Metric.counter(
                     "jadegate_route_requests",
@@ -48,27 +48,30 @@ public final class RouteCounts {
                     "From the first octet of a request to the first of the upstream's answer.",
                     "route");
 
-    private static final String[] STATUS_CLASSES = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
-    private static final int CUT_SLOT = STATUS_CLASSES.length;
+    // What nearly every exchange moves stands first, in one place of the caches.
+    private static final int RECEIVED_SLOT = 0;
+    private static final int SENT_SLOT = 1;
+    private static final int DURATION_SUM_SLOT = 2;
+    private static final int FIRST_BYTE_SUM_SLOT = 3;
+    private static final int STATUS_SLOT = 4;
+    private static final String[] STATUS_CLASSES = {"2xx", "3xx", "4xx", "5xx", "1xx", "none"};
+    private static final int CUT_SLOT = STATUS_SLOT + STATUS_CLASSES.length;
     private static final int RETRIES_SLOT = CUT_SLOT + 1;
-    private static final int RECEIVED_SLOT = CUT_SLOT + 2;
-    private static final int SENT_SLOT = CUT_SLOT + 3;
-    private static final int DURATION_SUM_SLOT = CUT_SLOT + 4;
-    private static final int FIRST_BYTE_SUM_SLOT = CUT_SLOT + 5;
-    private static final int DURATION_SLOT = CUT_SLOT + 6;
-    private static final int FIRST_BYTE_SLOT = DURATION_SLOT + Histogram.SLOTS;
+    private static final int RANGES_SLOT = CUT_SLOT + 2;
+    private static final int SLOTS = RANGES_SLOT + 2 * Histogram.SLOTS;
 
-    private static final Histogram DURATIONS = new Histogram(DURATION_SUM_SLOT, DURATION_SLOT);
+    private static final Histogram DURATIONS = new Histogram(DURATION_SUM_SLOT, RANGES_SLOT, 2);
     private static final Histogram FIRST_BYTES =
-            new Histogram(FIRST_BYTE_SUM_SLOT, FIRST_BYTE_SLOT);
+            new Histogram(FIRST_BYTE_SUM_SLOT, RANGES_SLOT + 1, 2);
 
-    private final Tally tally = new Tally(FIRST_BYTE_SLOT + Histogram.SLOTS);
     private final ReasonCounts reasons = new ReasonCounts();
 
     // Few routes have any. Volatile: made by the loop, looked at by any thread.
     private volatile @Nullable TunnelCounts tunnels;
 
-    RouteCounts() {}
+    RouteCounts() {
+        super(SLOTS);
+    }
 
     /// What is counted of tunnels, to be kept by each for its life.
     public TunnelCounts tunnels() {
@@ -82,52 +85,56 @@ public final class RouteCounts {
 
     /// Counts an exchange that has ended.
     public void ended(ExchangeFacts facts) {
-        tally.increment(statusClass(facts.status()));
+        increment(STATUS_SLOT + statusClass(facts.status()));
         Reason reason = facts.reason();
         if (reason != null) {
             reasons.add(reason);
         }
         if (facts.cut()) {
-            tally.increment(CUT_SLOT);
+            increment(CUT_SLOT);
         }
         if (facts.attempts() > 1) {
-            tally.add(RETRIES_SLOT, facts.attempts() - 1);
+            add(RETRIES_SLOT, facts.attempts() - 1);
         }
-        tally.add(RECEIVED_SLOT, facts.bytesReceived());
-        tally.add(SENT_SLOT, facts.bytesSent());
+        add(RECEIVED_SLOT, facts.bytesReceived());
+        add(SENT_SLOT, facts.bytesSent());
         if (!facts.tunnel()) {
-            DURATIONS.record(tally, facts.durationNanos());
+            DURATIONS.record(this, facts.durationNanos());
         }
         if (facts.firstByteNanos() >= 0) {
-            FIRST_BYTES.record(tally, facts.firstByteNanos());
+            FIRST_BYTES.record(this, facts.firstByteNanos());
         }
     }
 
+    /// The place of its class among [#STATUS_CLASSES].
     private static int statusClass(int status) {
-        return status >= 100 && status < 600 ? status / 100 : 0;
+        if (status >= 200 && status < 600) {
+            return status / 100 - 2;
+        }
+        return status >= 100 && status < 200 ? 4 : 5;
     }
 
     static void report(PerLoop<RouteCounts> route, Readings readings) {
         String name = route.labels().getFirst();
         for (int i = 0; i < STATUS_CLASSES.length; i++) {
-            int slot = i;
-            long ended = route.sum(counts -> counts.tally.read(slot));
+            int slot = STATUS_SLOT + i;
+            long ended = route.sum(counts -> counts.read(slot));
             if (ended > 0) {
                 readings.value(REQUESTS, ended, name, STATUS_CLASSES[i]);
             }
         }
         ReasonCounts.sum(route, counts -> counts.reasons)
                 .forEach((reason, count) -> readings.value(REASONS, count, name, reason));
-        readings.value(CUT, route.sum(counts -> counts.tally.read(CUT_SLOT)), name);
-        readings.value(RETRIES, route.sum(counts -> counts.tally.read(RETRIES_SLOT)), name);
-        readings.value(RECEIVED, route.sum(counts -> counts.tally.read(RECEIVED_SLOT)), name);
-        readings.value(SENT, route.sum(counts -> counts.tally.read(SENT_SLOT)), name);
+        readings.value(CUT, route.sum(counts -> counts.read(CUT_SLOT)), name);
+        readings.value(RETRIES, route.sum(counts -> counts.read(RETRIES_SLOT)), name);
+        readings.value(RECEIVED, route.sum(counts -> counts.read(RECEIVED_SLOT)), name);
+        readings.value(SENT, route.sum(counts -> counts.read(SENT_SLOT)), name);
 
         var durations = new Histogram.Summed();
         var firstBytes = new Histogram.Summed();
         route.forEach(counts -> {
-            durations.add(DURATIONS, counts.tally);
-            firstBytes.add(FIRST_BYTES, counts.tally);
+            durations.add(DURATIONS, counts);
+            firstBytes.add(FIRST_BYTES, counts);
         });
         readings.distribution(DURATION, durations.distribution(), name);
         readings.distribution(FIRST_BYTE, firstBytes.distribution(), name);

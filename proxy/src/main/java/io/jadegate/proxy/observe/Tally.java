@@ -7,7 +7,8 @@ import java.lang.invoke.VarHandle;
 /// plain addition, made visible without ordering.
 ///
 /// Neighbours in the array are neighbours in the caches: those that move together stand together.
-final class Tally {
+/// Open to be extended by what has no other counters, which spares a place in memory.
+class Tally {
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(long[].class);
 
     private final long[] slots;
@@ -16,15 +17,15 @@ final class Tally {
         slots = new long[size];
     }
 
-    void increment(int slot) {
+    final void increment(int slot) {
         add(slot, 1);
     }
 
-    void add(int slot, long amount) {
+    final void add(int slot, long amount) {
         SLOT.setOpaque(slots, slot, slots[slot] + amount);
     }
 
-    long read(int slot) {
+    final long read(int slot) {
         return (long) SLOT.getOpaque(slots, slot);
     }
 }

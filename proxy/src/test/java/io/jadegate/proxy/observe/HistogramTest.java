@@ -64,7 +64,7 @@ class HistogramTest {
 
     private static Distribution distribution(long... nanos) {
         var tally = new Tally(1 + Histogram.SLOTS);
-        var histogram = new Histogram(/* sumSlot= */ 0, /* firstSlot= */ 1);
+        var histogram = new Histogram(/* sumSlot= */ 0, /* firstSlot= */ 1, 1);
         for (long each : nanos) {
             histogram.record(tally, each);
         }
