@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// that grows along that order, with gaps for those to come ([Ranking]). The winner for a request
 /// is the matching candidate of the least rank, however the search comes across it, so the search
 /// needs to know nothing about precedence but how to compare two numbers.
-final class Candidate<R> {
+final class Candidate<R> extends RouteMatch<R> implements Ranked<R> {
     /// Priority, host, path, then gRPC methods, methods and the number of conditions. Candidates
     /// that are equal in this have the same patterns.
     static final Comparator<Candidate<?>> PREFERENCE = Candidate::comparePreference;
@@ -25,7 +25,6 @@ final class Candidate<R> {
             };
 
     final String name;
-    final R route;
     final HostPattern host;
     final PathPattern path;
     final Conditions conditions;
@@ -45,9 +44,6 @@ final class Candidate<R> {
     private final boolean regex;
     private final int priority;
 
-    /// The answer for a request that this takes.
-    final RouteMatch<R> match;
-
     /// Set once, before any table that holds this is published.
     private long rank;
 
@@ -58,8 +54,8 @@ final class Candidate<R> {
             Conditions conditions,
             String position,
             int siblings) {
+        super(entry.route(), path);
         this.name = entry.name();
-        this.route = entry.route();
         this.priority = entry.priority();
         this.host = host;
         this.path = path;
@@ -69,7 +65,6 @@ final class Candidate<R> {
         this.listeners = entry.match().listeners();
         this.segmentWise = !(path instanceof PathPattern.TextPrefix);
         this.regex = path instanceof PathPattern.Regex;
-        this.match = RouteMatch.of(route, path);
     }
 
     // Written out: a large table is sorted with it at every start.
@@ -133,5 +128,24 @@ final class Candidate<R> {
 
     int priority() {
         return priority;
+    }
+
+    // ---- where it is the only one
+
+    @Override
+    public int size() {
+        return 1;
+    }
+
+    @Override
+    public Candidate<R> get(int index) {
+        return this;
+    }
+
+    /// @throws IllegalArgumentException when it is another
+    void mustBe(Candidate<R> other) {
+        if (this != other) {
+            throw new IllegalArgumentException("not in here: " + other.name);
+        }
     }
 }

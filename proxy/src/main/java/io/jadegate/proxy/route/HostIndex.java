@@ -3,88 +3,41 @@ package io.jadegate.proxy.route;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Host levels by name, in a hash table of small buckets. Changed as [Edit] says.
+/// Host levels by name, in a hash table: a free slot ends the search that began at the slot of a
+/// hash, or further on where that was taken. Changed as [Edit] says.
+///
+/// In a large table every place in memory is one to wait for, so hashes and levels lie in arrays
+/// without anything between: a look-up touches a slot of either, and the level that it finds.
 ///
 /// The hash runs from the last octet of a name to its first, so that one pass over a host yields
 /// the hash of every domain it is in.
 final class HostIndex<R> {
-    private static final int BUCKET = 4;
+    private static final int SMALLEST = 4;
 
     private final Edit edit;
-    private @Nullable Bucket<R>[] buckets;
+    private int[] hashes;
+
+    /// Beside their hashes; null where the slot is free. At least half of them are.
+    private @Nullable HostLevel<R>[] levels;
+
     private int size;
     private int longest;
 
-    /// Levels with their hashes in a row: a look-up touches the level it finds and no other.
-    private static final class Bucket<R> {
-        final int[] hashes;
-        final HostLevel<R>[] levels;
-
-        Bucket(int[] hashes, HostLevel<R>[] levels) {
-            this.hashes = hashes;
-            this.levels = levels;
-        }
-
-        int find(int hash, byte[] bytes, int start, int end) {
-            for (int i = 0; i < hashes.length; i++) {
-                if (hashes[i] == hash
-                        && Arrays.equals(
-                                bytes, start, end, levels[i].name, 0, levels[i].name.length)) {
-                    return i;
-                }
-            }
-            return -1;
-        }
-
-        Bucket<R> with(int hash, HostLevel<R> level) {
-            Bucket<R> longer =
-                    new Bucket<>(
-                            Arrays.copyOf(hashes, hashes.length + 1),
-                            Arrays.copyOf(levels, levels.length + 1));
-            longer.hashes[hashes.length] = hash;
-            longer.levels[levels.length] = level;
-            return longer;
-        }
-
-        Bucket<R> replacing(int at, HostLevel<R> level) {
-            Bucket<R> changed = new Bucket<>(hashes, levels.clone());
-            changed.levels[at] = level;
-            return changed;
-        }
-
-        @Nullable Bucket<R> without(int at) {
-            if (hashes.length == 1) {
-                return null;
-            }
-            int last = hashes.length - 1;
-            Bucket<R> shorter =
-                    new Bucket<>(Arrays.copyOf(hashes, last), Arrays.copyOf(levels, last));
-            if (at < last) {
-                shorter.hashes[at] = hashes[last];
-                shorter.levels[at] = levels[last];
-            }
-            return shorter;
-        }
-    }
-
-    private HostIndex(Edit edit, @Nullable Bucket<R>[] buckets, int size, int longest) {
+    private HostIndex(
+            Edit edit, int[] hashes, @Nullable HostLevel<R>[] levels, int size, int longest) {
         this.edit = edit;
-        this.buckets = buckets;
+        this.hashes = hashes;
+        this.levels = levels;
         this.size = size;
         this.longest = longest;
     }
 
     static <R> HostIndex<R> empty(Edit edit) {
-        return new HostIndex<>(edit, buckets(1), 0, 0);
+        return new HostIndex<>(edit, new int[SMALLEST], levels(SMALLEST), 0, 0);
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // made here, holds nothing else
-    private static <R> @Nullable Bucket<R>[] buckets(int length) {
-        return new Bucket[length];
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"}) // made here, holds nothing else
-    private static <R> HostLevel<R>[] levels(int length) {
+    private static <R> @Nullable HostLevel<R>[] levels(int length) {
         return new HostLevel[length];
     }
 
@@ -110,50 +63,61 @@ final class HostIndex<R> {
             mine.put(rest);
             return mine;
         }
-        int hash = hash(name);
-        int slot = mine.slot(hash);
-        Bucket<R> bucket = mine.buckets[slot];
-        if (bucket != null) {
-            mine.buckets[slot] = bucket.without(bucket.find(hash, name, 0, name.length));
-            mine.size--;
-        }
+        mine.free(mine.slot(name, 0, name.length, hash(name)));
         return mine;
     }
 
     private HostIndex<R> editable(Edit current) {
-        return edit == current ? this : new HostIndex<>(current, buckets.clone(), size, longest);
+        return edit == current
+                ? this
+                : new HostIndex<>(current, hashes.clone(), levels.clone(), size, longest);
     }
 
     private void put(HostLevel<R> level) {
-        int hash = hash(level.name);
-        int slot = slot(hash);
-        Bucket<R> bucket = buckets[slot];
-        int at = bucket == null ? -1 : bucket.find(hash, level.name, 0, level.name.length);
-        if (bucket != null && at >= 0) {
-            if (bucket.levels[at] != level) {
-                buckets[slot] = bucket.replacing(at, level);
+        byte[] name = level.name;
+        int hash = hash(name);
+        int slot = slot(name, 0, name.length, hash);
+        if (levels[slot] == null) {
+            longest = Math.max(longest, name.length);
+            if (++size * 2 > levels.length) {
+                grow();
+                slot = slot(name, 0, name.length, hash);
             }
-            return;
         }
-        Bucket<R> before = bucket == null ? new Bucket<>(new int[0], levels(0)) : bucket;
-        buckets[slot] = before.with(hash, level);
-        longest = Math.max(longest, level.name.length);
-        if (++size > buckets.length * BUCKET) {
-            grow();
-        }
+        hashes[slot] = hash;
+        levels[slot] = level;
     }
 
     private void grow() {
-        @Nullable Bucket<R>[] old = buckets;
-        buckets = buckets(old.length * 4);
-        for (Bucket<R> bucket : old) {
-            for (int i = 0; bucket != null && i < bucket.hashes.length; i++) {
-                int slot = slot(bucket.hashes[i]);
-                Bucket<R> there = buckets[slot];
-                Bucket<R> before = there == null ? new Bucket<>(new int[0], levels(0)) : there;
-                buckets[slot] = before.with(bucket.hashes[i], bucket.levels[i]);
+        int[] oldHashes = hashes;
+        @Nullable HostLevel<R>[] oldLevels = levels;
+        hashes = new int[oldHashes.length * 2];
+        levels = levels(oldLevels.length * 2);
+        for (int i = 0; i < oldLevels.length; i++) {
+            if (oldLevels[i] != null) {
+                move(oldHashes[i], oldLevels[i]);
             }
         }
+    }
+
+    /// Empties a slot, and lets those behind it that had to go further move up.
+    private void free(int slot) {
+        levels[slot] = null;
+        size--;
+        for (int i = next(slot); levels[i] != null; i = next(i)) {
+            HostLevel<R> level = levels[i];
+            levels[i] = null;
+            move(hashes[i], level);
+        }
+    }
+
+    private void move(int hash, @Nullable HostLevel<R> level) {
+        int slot = first(hash);
+        while (levels[slot] != null) {
+            slot = next(slot);
+        }
+        hashes[slot] = hash;
+        levels[slot] = level;
     }
 
     private static int hash(byte[] name) {
@@ -168,9 +132,27 @@ final class HostIndex<R> {
         return hash * 31 + octet;
     }
 
-    private int slot(int hash) {
+    /// Where the search for a hash begins.
+    private int first(int hash) {
         int mixed = hash * 0x9E3779B9;
-        return (mixed ^ (mixed >>> 16)) & (buckets.length - 1);
+        return (mixed ^ (mixed >>> 16)) & (levels.length - 1);
+    }
+
+    private int next(int slot) {
+        return (slot + 1) & (levels.length - 1);
+    }
+
+    /// That of the level of that name, or the free one where it would stand.
+    private int slot(byte[] bytes, int start, int end, int hash) {
+        int slot = first(hash);
+        for (HostLevel<R> level = levels[slot]; level != null; level = levels[slot]) {
+            if (hashes[slot] == hash
+                    && Arrays.equals(bytes, start, end, level.name, 0, level.name.length)) {
+                return slot;
+            }
+            slot = next(slot);
+        }
+        return slot;
     }
 
     // ---- searching
@@ -206,8 +188,6 @@ final class HostIndex<R> {
     }
 
     private @Nullable HostLevel<R> find(byte[] bytes, int start, int end, int hash) {
-        Bucket<R> bucket = buckets[slot(hash)];
-        int at = bucket == null ? -1 : bucket.find(hash, bytes, start, end);
-        return bucket == null || at < 0 ? null : bucket.levels[at];
+        return levels[slot(bytes, start, end, hash)];
     }
 }

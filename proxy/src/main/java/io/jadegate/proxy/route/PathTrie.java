@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class PathTrie<R> {
     private static final int MAX_NESTED = 64;
     private static final PathTrie<?>[] NO_NODES = {};
-    private static final byte[] NO_OCTETS = {};
 
     private final Edit edit;
 
@@ -94,8 +93,11 @@ final class PathTrie<R> {
 
     private static <R> PathTrie<R> with(
             Edit edit, @Nullable PathTrie<R> tree, PathKey key, int part, Candidate<R> candidate) {
-        PathTrie<R> root = tree == null ? new PathTrie<>(edit, NO_OCTETS, 0) : tree.editable(edit);
         byte[] literal = key.literals().get(part);
+        PathTrie<R> root =
+                tree == null
+                        ? new PathTrie<>(edit, literal, literal.length)
+                        : tree.onTheWay(edit, literal);
         PathTrie<R> node = root;
         node.rank = Math.min(node.rank, candidate.rank());
         while (node.depth < literal.length) {
@@ -144,7 +146,7 @@ final class PathTrie<R> {
             way.get(i - 1).shorten(way.get(i));
         }
         way.getFirst().updateRank(candidate);
-        return way.getFirst().isEmpty() ? null : way.getFirst();
+        return way.getFirst().shortened();
     }
 
     private PathTrie<R> editable(Edit current) {
@@ -154,21 +156,25 @@ final class PathTrie<R> {
     /// The next node on the way to a longer text, made if need be.
     private PathTrie<R> towards(Edit current, byte[] target) {
         PathTrie<R> child = child(target[depth]);
-        PathTrie<R> next;
-        if (child == null) {
-            next = new PathTrie<>(current, target, target.length);
-        } else {
-            int common = commonEnd(child.text, child.depth, target);
-            if (common == child.depth) {
-                next = child.editable(current);
-            } else {
-                next = new PathTrie<>(current, child.text, common);
-                next.rank = child.rank;
-                next.put(child);
-            }
-        }
+        PathTrie<R> next =
+                child == null
+                        ? new PathTrie<>(current, target, target.length)
+                        : child.onTheWay(current, target);
         put(next);
         return next;
+    }
+
+    /// This node if the way to a text leads through it, or else a new one above it, where the ways
+    /// part.
+    private PathTrie<R> onTheWay(Edit current, byte[] target) {
+        int common = commonEnd(text, depth, target);
+        if (common == depth) {
+            return editable(current);
+        }
+        PathTrie<R> above = new PathTrie<>(current, text, common);
+        above.rank = rank;
+        above.put(this);
+        return above;
     }
 
     private static int commonEnd(byte[] text, int depth, byte[] target) {
@@ -195,25 +201,27 @@ final class PathTrie<R> {
 
     /// Takes out a child that holds nothing any more.
     private void shorten(PathTrie<R> child) {
-        int slot = (child.text[depth] & 0xff) - low;
-        if (child.isEmpty()) {
-            children[slot] = null;
-            if (Arrays.stream(children).allMatch(Objects::isNull)) {
-                children = noNodes();
-            }
-        } else if (!child.holdsSomething()) {
-            List<PathTrie<R>> below =
-                    Arrays.stream(child.children).filter(Objects::nonNull).toList();
-            children[slot] = below.size() == 1 ? below.getFirst() : child;
+        children[(child.text[depth] & 0xff) - low] = child.shortened();
+        if (Arrays.stream(children).allMatch(Objects::isNull)) {
+            children = noNodes();
         }
+    }
+
+    /// What is left of it: null for nothing, or the only node below it if it holds nothing itself.
+    private @Nullable PathTrie<R> shortened() {
+        if (holdsSomething()) {
+            return this;
+        }
+        List<PathTrie<R>> below = Arrays.stream(children).filter(Objects::nonNull).toList();
+        return switch (below.size()) {
+            case 0 -> null;
+            case 1 -> below.getFirst();
+            default -> this;
+        };
     }
 
     private boolean holdsSomething() {
         return ending != null || leading != null || captures != null;
-    }
-
-    private boolean isEmpty() {
-        return !holdsSomething() && children.length == 0;
     }
 
     private void updateRank(Candidate<R> gone) {
@@ -244,7 +252,9 @@ final class PathTrie<R> {
             int end,
             @Nullable Candidate<R> best,
             Judge judge) {
-        return search(head, client, bytes, start, end, best, judge, 0);
+        int at = start + depth;
+        boolean here = at <= end && Arrays.equals(bytes, start, at, text, 0, depth);
+        return here ? search(head, client, bytes, start, end, best, judge, 0) : best;
     }
 
     private @Nullable Candidate<R> search(
@@ -305,7 +315,7 @@ final class PathTrie<R> {
         if (captures != null && Candidate.outranks(captures.rank, found)) {
             int segmentEnd = PathTemplate.segmentEnd(bytes, at, end);
             if (segmentEnd > at) {
-                found = captures.search(head, client, bytes, segmentEnd, end, found, judge, 0);
+                found = captures.search(head, client, bytes, segmentEnd, end, found, judge);
             }
         }
         return leading == null

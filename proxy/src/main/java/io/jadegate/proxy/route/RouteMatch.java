@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A route and how it matches. Immutable and made with the table: whatever depends on the request
 /// is worked out for whoever asks, from the head that was matched.
-public final class RouteMatch<R> {
+public abstract sealed class RouteMatch<R> permits Candidate {
     /// The whole path, however long it is.
     private static final int WHOLE = -1;
 
@@ -13,21 +13,16 @@ public final class RouteMatch<R> {
     private final int prefixLength;
     private final @Nullable PathTemplate template;
 
-    private RouteMatch(R route, int prefixLength, @Nullable PathTemplate template) {
+    RouteMatch(R route, PathPattern path) {
         this.route = route;
-        this.prefixLength = prefixLength;
-        this.template = template;
-    }
-
-    static <R> RouteMatch<R> of(R route, PathPattern path) {
-        return switch (path) {
-            case PathPattern.Any _ -> new RouteMatch<>(route, 0, null);
-            case PathPattern.Exact _, PathPattern.Regex _ -> new RouteMatch<>(route, WHOLE, null);
-            case PathPattern.Prefix(String text) -> new RouteMatch<>(route, text.length(), null);
-            case PathPattern.TextPrefix(String text) ->
-                    new RouteMatch<>(route, text.length(), null);
-            case PathTemplate template -> new RouteMatch<>(route, WHOLE, template);
-        };
+        this.prefixLength =
+                switch (path) {
+                    case PathPattern.Any _ -> 0;
+                    case PathPattern.Exact _, PathPattern.Regex _, PathTemplate _ -> WHOLE;
+                    case PathPattern.Prefix(String text) -> text.length();
+                    case PathPattern.TextPrefix(String text) -> text.length();
+                };
+        this.template = path instanceof PathTemplate captures ? captures : null;
     }
 
     public R route() {

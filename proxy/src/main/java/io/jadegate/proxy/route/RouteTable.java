@@ -102,8 +102,7 @@ public final class RouteTable<R> {
     /// @param head with a canonical path and a host in lower case
     /// @param client the client's address
     public @Nullable RouteMatch<R> match(RequestHead head, InetAddress client) {
-        Candidate<R> winner = search(head, client, Candidate::takes);
-        return winner == null ? null : winner.match;
+        return search(head, client, Candidate::takes);
     }
 
     /// The best candidate among those that host and path lead to and the judge accepts.
@@ -159,6 +158,6 @@ public final class RouteTable<R> {
                                 .collect(Collectors.joining(" "))
                         + conditions
                         + (first.priority() == 0 ? "" : " priority:" + first.priority());
-        return new Listed<>(first.name, text, first.route);
+        return new Listed<>(first.name, text, first.route());
     }
 }
