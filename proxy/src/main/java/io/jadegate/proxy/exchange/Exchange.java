@@ -3,7 +3,6 @@ package io.jadegate.proxy.exchange;
 import io.jadegate.api.config.RetryConfig;
 import io.jadegate.api.filter.BodyTransform;
 import io.jadegate.api.filter.Decision;
-import io.jadegate.api.filter.HttpExchange;
 import io.jadegate.api.filter.LocalResponse;
 import io.jadegate.api.filter.Reason;
 import io.jadegate.api.http.Ascii;
@@ -18,7 +17,6 @@ import io.jadegate.proxy.grpc.GrpcStatus;
 import io.jadegate.proxy.grpc.GrpcWeb;
 import io.jadegate.proxy.l4.Pump;
 import io.jadegate.proxy.l4.Relay;
-import io.jadegate.proxy.observe.ExchangeFacts;
 import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
@@ -50,7 +48,7 @@ import org.slf4j.LoggerFactory;
 /// begun an answer, so that from here on trouble can only cut it. Everything runs on the loop of
 /// the client's connection, where the attempts' connections live, too: no locks, no volatile
 /// fields.
-final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
+final class Exchange implements HttpStream.RequestReceiver {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
     private static final byte[] EVENT_STREAM =
@@ -89,7 +87,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     private final RequestContext context;
     private final RequestBody body;
     private final long bodyLength;
-    private final long startNanos;
+    private final Story story;
     private final Deadlines.Deadline deadline;
     private Deadlines.@Nullable Deadline totalDeadline;
     private Deadlines.@Nullable Deadline continueDeadline;
@@ -99,32 +97,18 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     private @Nullable ResponseHead responseHead;
     private @Nullable Pump answer;
     private @Nullable Relay relay;
-    private @Nullable WebSocket webSocket;
+    private @Nullable Tunnel tunnel;
     private @Nullable HandshakeKey key;
     private boolean proven;
-    private @Nullable Reason reason;
-    private @Nullable String detail;
-    private int attempts;
-    private @Nullable Target target;
-    private @Nullable GrpcStatus grpcStatus;
     private @Nullable GrpcWeb web;
     private @Nullable BodyTransform requestTransform;
     private @Nullable BodyTransform responseTransform;
     private int headBytes;
     private @Nullable CallDeadline total;
-    private boolean connectionReused;
-    private @Nullable String upstreamProtocol;
-    private int status;
-    private boolean cut;
-    private boolean tunnel;
     private boolean awaiting;
     private boolean reading = true;
     private boolean continued;
     private boolean retrying;
-    private long tunnelReceived;
-    private long tunnelSent;
-    private long firstByteNanos = -1;
-    private long durationNanos;
 
     Exchange(
             LoopState state,
@@ -134,7 +118,6 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             long bodyLength) {
         this.state = state;
         this.loop = state.loop();
-        this.startNanos = loop.now();
         this.serving = serving;
         this.client = client;
         this.head = head;
@@ -143,6 +126,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         this.body =
                 new RequestBody(
                         client, loop.ledger(), bodyLength == HttpStream.NO_BODY || bodyLength == 0);
+        this.story = new Story(serving, client, head, context, body);
         this.deadline = loop.deadlines().new Deadline(this::deadlinePassed);
         int headSize = head.fields().bytes().length;
         if (headSize > SMALL_HEAD) {
@@ -272,7 +256,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         CallDeadline limit = CallDeadline.of(context);
         if (limit != null) {
             totalDeadline = loop.deadlines().new Deadline(() -> fail(Failure.of(limit.kind())));
-            totalDeadline.set(startNanos + limit.nanos());
+            totalDeadline.set(story.startNanos() + limit.nanos());
             total = limit;
         }
         attempt(null);
@@ -284,7 +268,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     }
 
     private void attempt(@Nullable Target except) {
-        attempts++;
+        story.attempt();
         Attempt next = new Attempt(this, upstreamOf(), loop);
         attempt = next;
         next.begin(except, route().timeouts().opening());
@@ -292,9 +276,8 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
 
     /// A stream is there: the request goes out.
     void lent(Attempt current, HttpStream.Client stream, Target chosen) {
-        target = chosen;
-        connectionReused = stream.reused();
-        upstreamProtocol = stream.protocol();
+        story.target(chosen);
+        story.sentBy(stream);
         boolean upgrade = context.wantsWebSocket();
         if (upgrade && !stream.upgradable()) {
             respond(
@@ -311,11 +294,13 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             Forwarding.handshake(state.request(), key);
         }
         if (context.call() != null && total != null) {
-            Forwarding.deadline(state.request(), startNanos + total.nanos() - loop.now());
+            Forwarding.deadline(state.request(), story.startNanos() + total.nanos() - loop.now());
         }
         current.authority(authority(chosen));
         stream.sendRequest(state.request());
-        body.attach(stream, mayRetryLater(stream));
+        body.attach(
+                stream,
+                story.attempts() < route().tries() && Retries.mayFollow(route(), head, stream));
         if (!reading) {
             stream.flush();
         }
@@ -331,25 +316,11 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         return named.isEmpty() ? head.authority() : named;
     }
 
-    /// Whether the body may be needed again after it has been sent.
-    private boolean mayRetryLater(HttpStream.Client stream) {
-        Route route = route();
-        if (attempts >= route.tries()) {
-            return false;
-        }
-        if (stream.refusable() && route.retriesOn(RetryConfig.Condition.REFUSED_STREAM)) {
-            return true;
-        }
-        return head.method().idempotent()
-                && (route.perTryNanos() > 0
-                        || route.retriesOn(RetryConfig.Condition.RESET_BEFORE_RESPONSE)
-                        || (stream.reused()
-                                && route.retriesOn(RetryConfig.Condition.RESET_REUSED)));
-    }
-
     /// There will be no stream for this attempt.
     void unavailable(Failure failure, @Nullable Target chosen) {
-        target = chosen != null ? chosen : target;
+        if (chosen != null) {
+            story.target(chosen);
+        }
         boolean again =
                 failure.kind().neverSent()
                         && route().retriesOn(RetryConfig.Condition.CONNECT_FAILURE);
@@ -372,17 +343,11 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             cut(failure);
             return;
         }
-        boolean again = retries(failure.kind());
+        boolean reused = story.connectionReused();
+        boolean again = Retries.follow(route(), head, failure.kind(), reused);
         Target failed = current.target();
         endAttempt(failure);
-        // A connection that had stood for long says nothing about its endpoint.
-        boolean ofEndpoint =
-                switch (failure.kind()) {
-                    case RESET_BEFORE_RESPONSE -> !connectionReused;
-                    case HTTP1_REQUIRED -> false;
-                    default -> true;
-                };
-        if (again && retry(ofEndpoint ? failed : null)) {
+        if (again && retry(Retries.blame(failure.kind(), reused) ? failed : null)) {
             return;
         }
         respond(failure);
@@ -392,37 +357,16 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     /// much time it has may have given up before.
     private Failure unlessLate(Failure broken) {
         CallDeadline limit = total;
-        if (limit == null || loop.now() - (startNanos + limit.nanos()) < 0) {
+        if (limit == null || loop.now() - (story.startNanos() + limit.nanos()) < 0) {
             return broken;
         }
         return Failure.of(limit.kind());
     }
 
-    /// Whether a request that was sent may be sent again.
-    private boolean retries(Failure.Kind kind) {
-        return switch (kind) {
-            case STREAM_REFUSED, HTTP1_REQUIRED ->
-                    route().retriesOn(RetryConfig.Condition.REFUSED_STREAM);
-            case STREAM_RESET ->
-                    head.method().idempotent()
-                            && route().retriesOn(RetryConfig.Condition.RESET_BEFORE_RESPONSE);
-            case RESET_BEFORE_RESPONSE -> retriesReset();
-            default -> false;
-        };
-    }
-
-    private boolean retriesReset() {
-        Route route = route();
-        return head.method().idempotent()
-                && (route.retriesOn(RetryConfig.Condition.RESET_BEFORE_RESPONSE)
-                        || (connectionReused
-                                && route.retriesOn(RetryConfig.Condition.RESET_REUSED)));
-    }
-
     private boolean retry(@Nullable Target except) {
         Upstream upstream = upstreamOf();
         boolean possible =
-                phase == Phase.CALLING && attempts < route().tries() && body.replayable();
+                phase == Phase.CALLING && story.attempts() < route().tries() && body.replayable();
         if (!possible || (!retrying && !upstream.takeRetry(route().retryShare()))) {
             return false;
         }
@@ -473,13 +417,13 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     }
 
     void response(Attempt current, ResponseHead response, long length) {
-        String fault = key == null ? null : faultOfHandshake(response, key);
+        String fault = key == null ? null : key.faultIn(response);
         if (fault != null) {
             loop.giveBack(response);
             fail(new Failure(Failure.Kind.UPGRADE_FAILED, fault));
             return;
         }
-        firstByteNanos = loop.now() - startNanos;
+        story.firstByte();
         responseHead = response;
         if (retrying) {
             retrying = false;
@@ -492,7 +436,8 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             fail(Failure.of(Failure.Kind.INTERNAL));
             return;
         }
-        status = response.status();
+        int status = response.status();
+        story.status(status);
         phase = Phase.ANSWERING;
         long passedLength = translate(response, length);
         OutgoingResponse out = state.response();
@@ -532,19 +477,6 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         responseTransform = transform;
         // An answer without content is not over before its trailers have said how the call ended.
         return length == 0 || transform != null ? HttpStream.UNKNOWN_LENGTH : length;
-    }
-
-    /// What is wrong with the answer to a handshake of the gateway's own; null when it may go on to
-    /// a client to whom any status of success means that there is a WebSocket.
-    private static @Nullable String faultOfHandshake(ResponseHead response, HandshakeKey key) {
-        int status = response.status();
-        if (status == 101) {
-            String accept = response.fields().get(FieldName.SEC_WEBSOCKET_ACCEPT);
-            return key.accept().equals(accept)
-                    ? null
-                    : "Sec-WebSocket-Accept does not fit the key (RFC 6455 4.1)";
-        }
-        return status < 300 ? status + " instead of 101 (RFC 8441 5)" : null;
     }
 
     /// A client that waits for `100 Continue` and is answered otherwise may or may not send its
@@ -594,7 +526,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         HeaderFields passed = trailers;
         if (context.call() != null) {
             HeaderFields last = trailers == null ? answered().fields() : trailers;
-            grpcStatus = GrpcStatus.in(last);
+            story.grpcStatus(GrpcStatus.in(last));
         }
         if (trailers != null) {
             if (context.call() != null || head.fields().hasToken(FieldName.TE, TRAILERS)) {
@@ -688,8 +620,8 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         }
         if (failure.kind() == Failure.Kind.CLIENT_CLOSED) {
             resetAttempt(failure);
-            reason = failure.reason();
-            cut = status > 0;
+            story.reason(failure.reason());
+            story.cutShort();
             finish();
             return;
         }
@@ -827,7 +759,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
     // ---- local answers
 
     private void respond(Failure failure) {
-        detail = failure.detail();
+        story.detail(failure.detail());
         // What exactly is wrong helps those who own the client, and those who attack it.
         String told = context.tellsDetails() ? failure.detail() : null;
         respond(LocalResponse.of(failure.reason(), told), statusOf(failure));
@@ -854,22 +786,22 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
                         : GrpcAnswer.to(context.call(), decided, ended);
         resetAttempt(null);
         phase = Phase.ANSWERING;
-        status = response.status();
-        reason = response.reason();
+        int status = response.status();
+        story.status(status);
+        story.reason(response.reason());
         if (response.detail() != null) {
-            detail = response.detail();
+            story.detail(response.detail());
         }
         LocalResponse.Body content = LocalActions.body(response, context);
         ResponseHead answerHead = loop.takeResponseHead();
         responseHead = answerHead;
         LocalActions.fill(answerHead, response, content, context);
         boolean _ = context.respond(answerHead);
-        if (context.call() != null) {
-            grpcStatus = GrpcStatus.in(answerHead.fields());
-        }
+        GrpcStatus told = context.call() == null ? null : GrpcStatus.in(answerHead.fields());
+        story.grpcStatus(told);
         byte[] octets = content == null ? new byte[0] : content.bytes();
         boolean bodyless =
-                status == 204 || status == 304 || (grpcStatus != null && head.majorVersion() > 1);
+                status == 204 || status == 304 || (told != null && head.majorVersion() > 1);
         Forwarding.local(
                 state.response(),
                 answerHead,
@@ -890,12 +822,11 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
 
     /// The answer cannot be brought to its end: the client must see that it is not whole.
     private void cut(Failure failure) {
-        reason = failure.reason();
-        detail = failure.detail();
-        cut = true;
+        story.failure(failure);
+        story.cutShort();
         if (mayEndByStatus(failure)) {
             HeaderFields trailers = GrpcAnswer.trailers(failure.reason(), statusOf(failure));
-            grpcStatus = GrpcStatus.in(trailers);
+            story.grpcStatus(GrpcStatus.in(trailers));
             client.sendEnd(trailers);
             client.flush();
         } else {
@@ -920,86 +851,40 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
 
     private void startTunnel(Attempt current, ResponseHead answered, OutgoingResponse out) {
         phase = Phase.TUNNEL;
-        tunnel = true;
+        story.becameTunnel();
         deadline.cancel();
         cancel(totalDeadline);
-        WebSocket opened =
+        Route route = route();
+        WebSocket webSocket =
                 new WebSocket(
                         loop,
                         client,
                         current.stream(),
-                        Objects.requireNonNull(route().websocket()),
+                        Objects.requireNonNull(route.websocket()),
                         Extensions.of(answered.fields().all(FieldName.SEC_WEBSOCKET_EXTENSIONS)),
-                        route().counts().on(loop.index()).tunnels(),
-                        route().timeouts().tunnelIdle(),
+                        route.counts().on(loop.index()).tunnels(),
+                        route.timeouts().tunnelIdle(),
                         this::tunnelEnded);
-        webSocket = opened;
-        relay = opened.relay();
+        relay = webSocket.relay();
+        Tunnel opened = new Tunnel(webSocket, route, serving.listener(), client, head, loop);
+        tunnel = opened;
         client.sendResponse(out);
         client.flush();
         if (phase == Phase.TUNNEL) {
             // Behind the head: it may have to be told at once that it must go.
-            state.tunnelOpened(this);
+            state.tunnelOpened(opened);
         }
     }
 
     private void tunnelEnded(@Nullable Failure failure) {
         Relay ended = openRelay();
-        tunnelReceived = ended.clientOctets();
-        tunnelSent = ended.endpointOctets();
-        state.tunnels().remove(this);
-        reason = failure == null ? null : failure.reason();
-        detail = failure == null ? null : failure.detail();
+        story.tunnelled(ended.clientOctets(), ended.endpointOctets());
+        story.failure(failure);
+        if (tunnel != null) {
+            state.tunnels().remove(tunnel);
+        }
         endAttempt(null);
         finish();
-    }
-
-    /// Whether a new configuration would refuse the request that has become a tunnel: its
-    /// connection is in clear text where TLS is spoken now, or was not let in by the certificate
-    /// that its host demands now (421), its route takes no WebSockets any more, or a filter says
-    /// that the client may not (401, 403). What else has changed concerns only requests to come.
-    boolean isDeniedBy(Serving now) {
-        try {
-            return denies(new RequestContext(now, client.peer(), head, loop.random()));
-        } catch (RuntimeException e) {
-            LOG.error("a filter failed when it was asked about a tunnel", e);
-            return false;
-        }
-    }
-
-    @SuppressWarnings("ReferenceEquality") // what was carried over is the same object
-    private boolean denies(RequestContext again) {
-        if (!client.peer().secure() && again.serving().tls() != null) {
-            return true;
-        }
-        if (again.serving().admission().review(client.peer()) != null) {
-            return true;
-        }
-        LocalResponse refusal = again.admit();
-        if (refusal != null) {
-            return refusal.reason().equals(Reason.REQUEST_MISDIRECTED);
-        }
-        Route route = Objects.requireNonNull(again.routeOrNull());
-        if (route == route() || !route.name().equals(route().name())) {
-            return false;
-        }
-        return route.websocket() == null
-                || (again.decide(/* commit= */ false, null) instanceof Decision.Respond(var answer)
-                        && (answer.status() == 401 || answer.status() == 403));
-    }
-
-    /// Asks both sides of the tunnel to leave, if that can be said to them.
-    void sendTunnelAway(Failure failure) {
-        if (webSocket != null) {
-            webSocket.goAway(failure);
-        }
-    }
-
-    /// Ends the tunnel at once.
-    void endTunnel(Failure failure) {
-        if (relay != null) {
-            relay.close(failure);
-        }
     }
 
     // ---- the end
@@ -1026,7 +911,7 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             return;
         }
         phase = Phase.ENDED;
-        durationNanos = loop.now() - startNanos;
+        story.ended();
         deadline.cancel();
         cancel(totalDeadline);
         cancel(continueDeadline);
@@ -1041,14 +926,14 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
             upstream.giveRetryBack();
         }
         if (route != null) {
-            route.counts().on(loop.index()).ended(this);
+            route.counts().on(loop.index()).ended(story);
         } else {
-            serving.unrouted().on(loop.index()).ended(this);
+            serving.unrouted().on(loop.index()).ended(story);
         }
         if (context.call() != null) {
-            serving.calls().on(loop.index()).ended(this);
+            serving.calls().on(loop.index()).ended(story);
         }
-        state.log().write(this);
+        state.log().write(story);
         if (responseHead != null) {
             loop.giveBack(responseHead);
             responseHead = null;
@@ -1087,126 +972,8 @@ final class Exchange implements HttpStream.RequestReceiver, ExchangeFacts {
         return headBytes + body.keptBytes() + waiting;
     }
 
-    // ---- facts
-
-    @Override
-    public RequestHead received() {
-        return head;
-    }
-
-    @Override
-    public String protocol() {
-        return head.protocol();
-    }
-
-    @Override
-    public String listener() {
-        return serving.listener();
-    }
-
-    @Override
-    public String clientAddressText() {
-        return context.clientAddressText();
-    }
-
-    @Override
-    public String requestId() {
-        return context.requestId();
-    }
-
     @Override
     public @Nullable String routeName() {
-        Route route = context.routeOrNull();
-        return route == null ? null : route.name();
-    }
-
-    @Override
-    public @Nullable String upstream() {
-        return attempts == 0 ? null : context.upstream();
-    }
-
-    @Override
-    public @Nullable String pathParameter(String name) {
-        return context.pathParameter(name);
-    }
-
-    @Override
-    public <T> @Nullable T get(HttpExchange.Key<T> key) {
-        return context.get(key);
-    }
-
-    @Override
-    public @Nullable String target() {
-        return target == null ? null : target.addressText();
-    }
-
-    @Override
-    public int attempts() {
-        return attempts;
-    }
-
-    @Override
-    public boolean connectionReused() {
-        return connectionReused;
-    }
-
-    @Override
-    public @Nullable String upstreamProtocol() {
-        return upstreamProtocol;
-    }
-
-    @Override
-    public int status() {
-        return status;
-    }
-
-    @Override
-    public @Nullable Reason reason() {
-        return reason;
-    }
-
-    @Override
-    public @Nullable GrpcStatus grpcStatus() {
-        return grpcStatus;
-    }
-
-    @Override
-    public @Nullable String detail() {
-        return detail;
-    }
-
-    @Override
-    public boolean cut() {
-        return cut;
-    }
-
-    @Override
-    public boolean tunnel() {
-        return tunnel;
-    }
-
-    @Override
-    public long bytesReceived() {
-        return tunnel ? tunnelReceived : body.received();
-    }
-
-    @Override
-    public long bytesSent() {
-        return tunnel ? tunnelSent : client.sentOctets();
-    }
-
-    @Override
-    public long startMillis() {
-        return System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(loop.now() - startNanos);
-    }
-
-    @Override
-    public long firstByteNanos() {
-        return firstByteNanos;
-    }
-
-    @Override
-    public long durationNanos() {
-        return durationNanos;
+        return story.routeName();
     }
 }

@@ -11,14 +11,14 @@ final class Farewell {
     private static final int STEPS = 50;
 
     private final EventLoop loop;
-    private final List<Exchange> tunnels;
+    private final List<Tunnel> tunnels;
     private final Failure why;
     private final long graceNanos;
     private int step;
     private int asked;
 
     /// @param graceNanos when the last is cut; the last is asked when three quarters have passed
-    Farewell(EventLoop loop, List<Exchange> tunnels, Failure why, long graceNanos) {
+    Farewell(EventLoop loop, List<Tunnel> tunnels, Failure why, long graceNanos) {
         this.loop = loop;
         this.tunnels = tunnels;
         this.why = why;
@@ -34,7 +34,7 @@ final class Farewell {
         step++;
         long due = ((long) tunnels.size() * step + STEPS - 1) / STEPS;
         while (asked < due) {
-            tunnels.get(asked++).sendTunnelAway(why);
+            tunnels.get(asked++).sendAway(why);
         }
         if (asked < tunnels.size()) {
             loop.schedule(this::ask, graceNanos * 3 / 4 / STEPS, TimeUnit.NANOSECONDS);
@@ -42,6 +42,6 @@ final class Farewell {
     }
 
     private void cut() {
-        tunnels.forEach(tunnel -> tunnel.endTunnel(why));
+        tunnels.forEach(tunnel -> tunnel.end(why));
     }
 }

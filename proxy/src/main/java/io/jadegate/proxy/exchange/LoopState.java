@@ -18,7 +18,7 @@ public final class LoopState {
     private final OutgoingRequest request = new OutgoingRequest();
     private final OutgoingResponse response = new OutgoingResponse();
     // Those that came first are the first to go.
-    private final Set<Exchange> tunnels = new LinkedHashSet<>();
+    private final Set<Tunnel> tunnels = new LinkedHashSet<>();
     private @Nullable Set<String> routes;
     private long graceNanos;
     private boolean leaving;
@@ -47,17 +47,17 @@ public final class LoopState {
     }
 
     /// The tunnels that are open.
-    Set<Exchange> tunnels() {
+    Set<Tunnel> tunnels() {
         return tunnels;
     }
 
     /// Takes note of a tunnel. It may have been asked for when its route was still there.
-    void tunnelOpened(Exchange exchange) {
-        tunnels.add(exchange);
+    void tunnelOpened(Tunnel tunnel) {
+        tunnels.add(tunnel);
         if (leaving) {
-            end(List.of(exchange), Failure.Kind.DRAINED, graceNanos);
-        } else if (routes != null && !routes.contains(exchange.routeName())) {
-            end(List.of(exchange), Failure.Kind.ROUTE_REMOVED, graceNanos);
+            end(List.of(tunnel), Failure.Kind.DRAINED, graceNanos);
+        } else if (routes != null && !routes.contains(tunnel.routeName())) {
+            end(List.of(tunnel), Failure.Kind.ROUTE_REMOVED, graceNanos);
         }
     }
 
@@ -74,7 +74,7 @@ public final class LoopState {
 
     /// Ends, within `graceNanos`, the tunnels that would not be let in now.
     void reviewTunnels(Map<String, Serving> servings, long graceNanos) {
-        List<Exchange> denied =
+        List<Tunnel> denied =
                 tunnels.stream()
                         .filter(tunnel -> {
                             Serving now = servings.get(tunnel.listener());
@@ -99,7 +99,7 @@ public final class LoopState {
         end(List.copyOf(tunnels), Failure.Kind.DRAINED, graceNanos);
     }
 
-    private void end(List<Exchange> doomed, Failure.Kind why, long graceNanos) {
+    private void end(List<Tunnel> doomed, Failure.Kind why, long graceNanos) {
         if (!doomed.isEmpty()) {
             new Farewell(loop.eventLoop(), doomed, Failure.of(why), graceNanos).begin();
         }
