@@ -1,4 +1,4 @@
-"""Load by wrk, as much as goes, and by our own SteadyLoad, at a fixed rate."""
+"""Load by wrk and, over HTTP/2, by h2load, as much as goes, and by our own SteadyLoad, at a fixed rate."""
 import re
 import resource
 import subprocess
@@ -46,6 +46,19 @@ def _report(out):
     return dict(requests=requests, errors=errors, per_second=requests * 1e6 / micros, p50=p50, p99=p99, p999=p999)
 
 
+def _told_by_h2load(out, log):
+    """h2load tells no percentiles, but writes a line for each answer: when it was asked for, its status, and how long it took."""
+    found = re.search(r'finished in ([\d.]+)(m?s), .*\nrequests: .* (\d+) succeeded, (\d+) failed', out)
+    if not found:
+        raise SystemExit('the load gave no result:\n' + out)
+    seconds = float(found[1]) / (1000 if found[2] == 'ms' else 1)
+    with open(log) as lines:
+        times = sorted(int(line.split()[2]) for line in lines)
+    at = lambda share: times[min(len(times) - 1, int(len(times) * share))]
+    requests, errors = int(found[3]), int(found[4])
+    return dict(requests=requests, errors=errors, per_second=requests / seconds, p50=at(0.5), p99=at(0.99), p999=at(0.999))
+
+
 def _spent_by_ended_children():
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
@@ -57,6 +70,7 @@ class Load:
     def __init__(self, site, core):
         self._core, self._endpoint = core, site.endpoint
         self._report = site.write('report.lua', WRK_REPORT)
+        self._answers = site.path('answers.log')
         self._openssl = site.write('openssl.cnf', OPENSSL)
         self._java = site.java
 
@@ -70,6 +84,13 @@ class Load:
                    '-s', self._report, *(word for field in fields for word in ('-H', field)),
                    _url(port, path, scheme)]
         return _report(_run(self._core, command, seconds))
+
+    def streams(self, port, path, connections, streams, seconds):
+        """The same over HTTP/2 in the clear, so many requests at once on each connection."""
+        open(self._answers, 'w').close()  # h2load appends
+        command = ['h2load', '-t1', '-c%d' % connections, '-m%d' % streams, '-D%d' % seconds,
+                   '--log-file=' + self._answers, _url(port, path)]
+        return _told_by_h2load(_run(self._core, command, seconds), self._answers)
 
     def fixed(self, port, path, rate, seconds):
         """So many requests a second, each at its moment whatever became of those before it."""

@@ -9,7 +9,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BENCHMARKS = os.path.join(ROOT, 'benchmarks/target/benchmarks.jar')
 DISTRIBUTION = os.path.join(ROOT, 'server/target/jadegate/bin/jadegate')
 
-PACKAGES = {'nginx': 'nginx', 'haproxy': 'haproxy', 'wrk': 'wrk', 'taskset': 'util-linux'}
+PACKAGES = {'nginx': 'nginx', 'haproxy': 'haproxy', 'wrk': 'wrk', 'h2load': 'nghttp2-client', 'taskset': 'util-linux'}
 
 
 def missing(options):

@@ -51,7 +51,7 @@ FILES = '''
 FORWARD = '''
     upstream backend {{ server 127.0.0.1:{backend}; keepalive 1024; keepalive_requests 1000000000; }}
     server {{
-        listen 127.0.0.1:{port} {tls} backlog=4096;
+        listen 127.0.0.1:{port} {protocol} backlog=4096;
         {buffers}
         location / {{
             proxy_pass http://backend;
@@ -84,7 +84,7 @@ defaults
     option forwardfor
     http-reuse always
 frontend web
-    bind 127.0.0.1:{port} backlog 4096 {tls}
+    bind 127.0.0.1:{port} backlog 4096 {protocol}
     default_backend backend
 backend backend
     server backend 127.0.0.1:{backend} pool-max-conn 1024
@@ -118,14 +118,20 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def answers(port, secure=False):
-    """Whether a GET is answered with 200."""
+GET = b'GET /128B HTTP/1.1\r\nHost: compare\r\nConnection: close\r\n\r\n'
+HTTP2_PREFACE = b'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
+SETTINGS = 4
+
+
+def answers(port, protocol='http'):
+    """Whether a GET is answered with 200, or a preface of HTTP/2 with SETTINGS."""
     anybody = ssl._create_unverified_context()
     try:
         with socket.create_connection(('127.0.0.1', port), 2) as plain:
-            client = anybody.wrap_socket(plain) if secure else plain
-            client.sendall(b'GET /128B HTTP/1.1\r\nHost: compare\r\nConnection: close\r\n\r\n')
-            return client.recv(4096).startswith(b'HTTP/1.1 200')
+            client = anybody.wrap_socket(plain) if protocol == 'https' else plain
+            client.sendall(HTTP2_PREFACE if protocol == 'h2c' else GET)
+            answer = client.recv(4096)
+            return answer[3:4] == bytes([SETTINGS]) if protocol == 'h2c' else answer.startswith(b'HTTP/1.1 200')
     except OSError:
         return False
 
@@ -133,9 +139,9 @@ def answers(port, secure=False):
 class Proxy:
     """A proxy by its name, on a port of its own."""
 
-    def __init__(self, name, port, command, log, secure=False):
+    def __init__(self, name, port, command, log, protocol='http'):
         self.name, self.port, self._command, self._log = name, port, command, log
-        self._secure = secure
+        self._protocol = protocol
         self.process = None
 
     def start(self, core=None):
@@ -144,7 +150,7 @@ class Proxy:
 
     def await_ready(self, pause=0.02):
         end = time.monotonic() + READY_SECONDS
-        while not answers(self.port, self._secure):
+        while not answers(self.port, self._protocol):
             self.process.insist()
             if time.monotonic() > end:
                 raise SystemExit('%s answers no request' % self.name)
@@ -235,22 +241,26 @@ class Site:
         """A proxy of the comparison, not started."""
         port = free_port()
         secure = lambda text: text.format(folder=self._certificate())
-        forward = lambda tls='', buffers='': FORWARD.format(
-            port=port, backend=self._backend, tls=tls, buffers=buffers)
+        forward = lambda protocol='', buffers='': FORWARD.format(
+            port=port, backend=self._backend, protocol=protocol, buffers=buffers)
         command = {
             'nginx': lambda: self._nginx(name, forward()),
             'nginx-64k': lambda: self._nginx(name, forward(buffers=NGINX_64K)),
-            'nginx-tls': lambda: self._nginx(name, forward(tls='ssl', buffers=secure(NGINX_TLS))),
-            'haproxy': lambda: self._haproxy(name, port=port, buffers='', tls=''),
-            'haproxy-64k': lambda: self._haproxy(name, port=port, buffers=HAPROXY_64K, tls=''),
-            'haproxy-tls': lambda: self._haproxy(name, port=port, buffers='', tls=secure(HAPROXY_TLS)),
+            'nginx-tls': lambda: self._nginx(name, forward('ssl', secure(NGINX_TLS))),
+            'nginx-h2c': lambda: self._nginx(name, forward('http2')),
+            'haproxy': lambda: self._haproxy(name, port=port, buffers='', protocol=''),
+            'haproxy-64k': lambda: self._haproxy(name, port=port, buffers=HAPROXY_64K, protocol=''),
+            'haproxy-tls': lambda: self._haproxy(name, port=port, buffers='', protocol=secure(HAPROXY_TLS)),
+            'haproxy-h2c': lambda: self._haproxy(name, port=port, buffers='', protocol='proto h2'),
             'jadegate': lambda: self._jadegate(name, port),
             'jadegate-tls': lambda: self._jadegate(name, port, tls=secure(JADEGATE_TLS)),
+            'jadegate-h2c': lambda: self._jadegate(name, port),
             'jadegate-epoll': lambda: self._jadegate(name, port, 'epoll'),
             'jadegate-io_uring': lambda: self._jadegate(name, port, 'io_uring'),
             'jadegate-nio': lambda: self._jadegate(name, port, 'nio'),
         }[name]()
-        return Proxy(name, port, command, self.path(name + '.log'), name.endswith('-tls'))
+        protocol = {'tls': 'https', 'h2c': 'h2c'}.get(name.rpartition('-')[2], 'http')
+        return Proxy(name, port, command, self.path(name + '.log'), protocol)
 
     def running(self, proxy):
         """Starts a proxy, by its name or made by a row, on the core of the proxies; it runs until the end."""
