@@ -58,6 +58,9 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     private static final long DRAIN_PING = 0x6a61646567617465L;
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    /// How long no stream is open where a client has nothing more to ask for the moment.
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /// How long and how much is read from a client that is still sending while it should read our
     /// last words.
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -240,10 +243,20 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         if (blockTimed) {
             setDeadline(settings.headNanos());
         } else if (streams().isEmpty()) {
-            setDeadline(settings.keepAliveNanos());
+            setDeadline(idleNanos());
         } else {
             deadline.cancel();
         }
+    }
+
+    /// How long there may be no stream. A connection that has served its number of requests is not
+    /// kept for more, but as long as it is busy it goes on: it may carry many people's requests.
+    private long idleNanos() {
+        long keepAlive = settings.keepAliveNanos();
+        if (requests < settings.keepAliveRequests()) {
+            return keepAlive;
+        }
+        return keepAlive == 0 ? PAUSE_NANOS : Math.min(keepAlive, PAUSE_NANOS);
     }
 
     private void deadlinePassed() {
@@ -308,12 +321,8 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         if (streams().isEmpty() && reading == Reading.OPEN) {
             if (inputShutdown || lastServed != Integer.MAX_VALUE) {
                 end(Http2Error.NO_ERROR, "");
-                return;
-            }
-            rearm();
-            // A busy connection goes on: it would break off what others have under way in it.
-            if (requests >= settings.keepAliveRequests()) {
-                drain();
+            } else {
+                rearm();
             }
         }
     }
