@@ -35,6 +35,7 @@ import io.jadegate.proxy.observe.ProcessTelemetry;
 import io.jadegate.proxy.stream.Budget;
 import io.jadegate.proxy.stream.Loops;
 import io.jadegate.proxy.stream.Transport;
+import io.jadegate.proxy.upstream.Health;
 import io.jadegate.proxy.upstream.Target;
 import io.jadegate.proxy.upstream.Upstream;
 import io.netty.buffer.ByteBufAllocator;
@@ -356,11 +357,14 @@ public final class Proxy implements DataPlane {
                 Stream.concat(listeners.values().stream(), leaving.stream())
                         .map(Bound::listener)
                         .toList();
+        boolean sameUpstreams = before != null && before.upstreams().equals(next.upstreams());
+        if (bound && !sameUpstreams) {
+            next.upstreams().values().forEach(Upstream::takeEffect);
+        }
         if (before == null) {
             return;
         }
-        if (!before.upstreams().equals(next.upstreams())) {
-            next.upstreams().values().forEach(Upstream::takeEffect);
+        if (!sameUpstreams) {
             before.upstreams().forEach((name, old) -> retire(old, next.upstreams().get(name)));
         }
         meters.forgetRoutes(routes.drained());
@@ -504,9 +508,21 @@ public final class Proxy implements DataPlane {
                                     endpoint.state().name().toLowerCase(Locale.ROOT),
                                     target.inFlight(),
                                     target.connections(),
-                                    target.idle()));
+                                    target.idle(),
+                                    health(target),
+                                    problem(target)));
                 });
-        return new Status.UpstreamStatus(upstream.name(), targets);
+        return new Status.UpstreamStatus(upstream.name(), upstream.panic(), targets);
+    }
+
+    private static @Nullable String health(Target target) {
+        Health health = target.condition().health();
+        return health == Health.UNCHECKED ? null : health.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static @Nullable String problem(Target target) {
+        String problem = target.condition().problem();
+        return problem.isEmpty() ? null : problem;
     }
 
     @Override

@@ -17,7 +17,7 @@ public record UpstreamConfig(
         @Doc("keep a client on its endpoint by cookie") @Planned @Nullable StickyConfig sticky,
         @Doc("how long a new endpoint's weight grows") @Planned @Default("off") @Off
                 Duration slowStart,
-        @Doc("active checks") @Planned @Nullable HealthConfig health,
+        @Doc("active checks") @Nullable HealthConfig health,
         @Doc("endpoints that fail are left out for a while") @Planned
                 @Nullable OutliersConfig outliers,
         @Doc("stop asking an upstream that fails") @Planned @Nullable BreakerConfig breaker,

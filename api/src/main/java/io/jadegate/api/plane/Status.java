@@ -1,6 +1,7 @@
 package io.jadegate.api.plane;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What the data plane is doing.
 ///
@@ -28,8 +29,9 @@ public record Status(
     public record ListenerStatus(String name, String address, int connections) {}
 
     /// @param name the upstream's name
+    /// @param panic whether unhealthy targets get requests too, because fewer than half are healthy
     /// @param targets its targets, draining ones included
-    public record UpstreamStatus(String name, List<TargetStatus> targets) {}
+    public record UpstreamStatus(String name, boolean panic, List<TargetStatus> targets) {}
 
     /// @param address the endpoint's address as configured
     /// @param state `ready`, `drain` or `down`, or `retired` when the configuration no longer names
@@ -37,6 +39,14 @@ public record Status(
     /// @param inFlight requests without a finished answer
     /// @param connections open connections, idle ones included
     /// @param idle idle connections
+    /// @param health `unknown`, `healthy` or `unhealthy` by its checks; null when it has none
+    /// @param problem what was wrong with its last check; null when nothing was
     public record TargetStatus(
-            String address, String state, int inFlight, int connections, int idle) {}
+            String address,
+            String state,
+            int inFlight,
+            int connections,
+            int idle,
+            @Nullable String health,
+            @Nullable String problem) {}
 }

@@ -45,6 +45,8 @@ final class Checks {
             List.of(ListenerTlsConfig.Protocol.H2, ListenerTlsConfig.Protocol.HTTP1);
 
     /// What https://hstspreload.org asks for.
+    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
+
     private static final Duration PRELOAD_AGE = Duration.ofDays(365);
 
     private final NodeConfig node;
@@ -475,7 +477,7 @@ final class Checks {
             tls(path + ".tls", upstream.tls(), upstream.endpoints());
         }
         if (upstream.health() != null) {
-            health(path + ".health", upstream.health());
+            health(path + ".health", upstream.health(), upstream);
         }
         var dns = upstream.dns();
         if (dns != null && dns.minTtl().compareTo(dns.maxTtl()) > 0) {
@@ -507,13 +509,45 @@ final class Checks {
         }
     }
 
-    private void health(String path, HealthConfig health) {
+    private void health(String path, HealthConfig health, UpstreamConfig upstream) {
         var kinds =
                 Stream.of(health.http(), health.tcp(), health.grpc())
                         .filter(java.util.Objects::nonNull)
                         .count();
         if (kinds != 1) {
             error(path, "must have exactly one of http, tcp or grpc");
+        }
+        var http1 =
+                upstream.protocol() == UpstreamConfig.Protocol.HTTP1
+                        || (upstream.protocol() == UpstreamConfig.Protocol.AUTO
+                                && upstream.tls() == null);
+        if (health.grpc() != null && http1) {
+            error(path + ".grpc", "asks by HTTP/2; write protocol: http2 in the upstream");
+        }
+        if (health.http() != null) {
+            statuses(path + ".http.status", health.http().status());
+        }
+        if (health.interval().compareTo(SHORTEST_INTERVAL) < 0) {
+            error(path + ".interval", "must be at least 100ms; write interval: 1s");
+        }
+        if (health.timeout().isZero()) {
+            error(path + ".timeout", "must be longer than 0; write timeout: 2s");
+        }
+        if (longer(health.timeout(), health.interval())) {
+            warning(path + ".timeout", "is longer than interval; slow checks come without a pause");
+        }
+    }
+
+    private void statuses(String path, List<String> ranges) {
+        if (ranges.isEmpty()) {
+            error(path, "is empty, so no answer would be well; write [ 200-399 ]");
+        }
+        for (var i = 0; i < ranges.size(); i++) {
+            var range = ranges.get(i);
+            var dash = range.indexOf('-');
+            if (dash > 0 && range.substring(0, dash).compareTo(range.substring(dash + 1)) > 0) {
+                error(path + "[" + i + "]", "\"" + range + "\" ends before it begins");
+            }
         }
     }
 

@@ -39,7 +39,16 @@ final class FakeDataPlane implements DataPlane {
                 List.of(
                         new UpstreamStatus(
                                 "orders",
-                                List.of(new TargetStatus("10.0.0.1:9000", "ready", 1, 4, 3)))));
+                                /* panic= */ false,
+                                List.of(
+                                        new TargetStatus(
+                                                "10.0.0.1:9000",
+                                                "ready",
+                                                1,
+                                                4,
+                                                3,
+                                                "healthy",
+                                                null)))));
     }
 
     @Override

@@ -109,7 +109,7 @@ public final class Http2Counts {
             Metric goAwaysReceived,
             Metric goAwaysSent) {}
 
-    Http2Counts() {}
+    public Http2Counts() {}
 
     public void connectionBegan() {
         connections.increment(0);

@@ -43,6 +43,20 @@ public final class TargetCounts {
                     "target",
                     "result");
 
+    private static final Metric HEALTHY =
+            Metric.gauge(
+                    "jadegate_target_healthy",
+                    "1 while the target passes its checks, 0 while it does not.",
+                    "upstream",
+                    "target");
+    private static final Metric CHECKS =
+            Metric.counter(
+                    "jadegate_target_checks",
+                    "Checks of the target's health, by result.",
+                    "upstream",
+                    "target",
+                    "result");
+
     private static final int BEGUN_SLOT = 0;
     private static final int ENDED_SLOT = 1;
     private static final int OPENED_SLOT = 2;
@@ -52,7 +66,13 @@ public final class TargetCounts {
     private static final int RESUMED_SLOT = 6;
     private static final int FAILED_SLOT = 7;
 
-    private final Tally tally = new Tally(8);
+    private static final int CHECKED_SLOT = 8;
+    private static final int HEALTHY_SLOT = 9;
+    private static final int PASSED_CHECK_SLOT = 10;
+    private static final int FAILED_CHECK_SLOT = 11;
+    private static final int LATE_CHECK_SLOT = 12;
+
+    private final Tally tally = new Tally(13);
     private final ReasonCounts failures = new ReasonCounts();
     private final Http2Counts http2 = new Http2Counts();
 
@@ -103,6 +123,37 @@ public final class TargetCounts {
         tally.increment(FAILED_SLOT);
     }
 
+    /// The target is checked from now on. It is not healthy yet.
+    public void checksBegan() {
+        tally.increment(CHECKED_SLOT);
+    }
+
+    /// The target is checked no more.
+    public void checksEnded() {
+        tally.add(CHECKED_SLOT, -1);
+    }
+
+    public void becameHealthy() {
+        tally.increment(HEALTHY_SLOT);
+    }
+
+    /// The target is not known to be healthy any more.
+    public void becameUnhealthy() {
+        tally.add(HEALTHY_SLOT, -1);
+    }
+
+    public void checkPassed() {
+        tally.increment(PASSED_CHECK_SLOT);
+    }
+
+    public void checkFailed() {
+        tally.increment(FAILED_CHECK_SLOT);
+    }
+
+    public void checkTimedOut() {
+        tally.increment(LATE_CHECK_SLOT);
+    }
+
     public Http2Counts http2() {
         return http2;
     }
@@ -124,19 +175,33 @@ public final class TargetCounts {
         readings.value(OPEN, opened - closed, upstream, address);
         readings.value(
                 REUSED, target.sum(counts -> counts.tally.read(REUSED_SLOT)), upstream, address);
-        handshakes(target, readings, FULL_SLOT, "full");
-        handshakes(target, readings, RESUMED_SLOT, "resumed");
-        handshakes(target, readings, FAILED_SLOT, "failed");
+        counted(HANDSHAKES, target, readings, FULL_SLOT, "full");
+        counted(HANDSHAKES, target, readings, RESUMED_SLOT, "resumed");
+        counted(HANDSHAKES, target, readings, FAILED_SLOT, "failed");
+        checks(target, readings);
         Http2Counts.reportTarget(target, readings);
     }
 
-    /// Nothing is shown of what a target without TLS never does.
-    private static void handshakes(
-            PerLoop<TargetCounts> target, Readings readings, int slot, String result) {
+    private static void checks(PerLoop<TargetCounts> target, Readings readings) {
+        if (target.sum(counts -> counts.tally.read(CHECKED_SLOT)) > 0) {
+            long healthy = target.sum(counts -> counts.tally.read(HEALTHY_SLOT));
+            readings.value(HEALTHY, healthy, target.labels().get(0), target.labels().get(1));
+        }
+        counted(CHECKS, target, readings, PASSED_CHECK_SLOT, "passed");
+        counted(CHECKS, target, readings, FAILED_CHECK_SLOT, "failed");
+        counted(CHECKS, target, readings, LATE_CHECK_SLOT, "timeout");
+    }
+
+    /// Nothing is shown of what a target without TLS, or without checks, never does.
+    private static void counted(
+            Metric metric,
+            PerLoop<TargetCounts> target,
+            Readings readings,
+            int slot,
+            String result) {
         long count = target.sum(counts -> counts.tally.read(slot));
         if (count > 0) {
-            readings.value(
-                    HANDSHAKES, count, target.labels().get(0), target.labels().get(1), result);
+            readings.value(metric, count, target.labels().get(0), target.labels().get(1), result);
         }
     }
 }

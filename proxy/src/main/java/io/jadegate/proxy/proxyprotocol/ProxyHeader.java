@@ -19,5 +19,5 @@ public record ProxyHeader(
         @Nullable String uniqueId) {
 
     /// A header that says nothing of the client.
-    static final ProxyHeader UNKNOWN = new ProxyHeader(null, null, null, null, null);
+    public static final ProxyHeader UNKNOWN = new ProxyHeader(null, null, null, null, null);
 }

@@ -77,7 +77,9 @@ public record Connector(Transport transport, HeadLimits limits) {
     }
 
     /// Opens a connection on `loop`.
-    void connect(
+    ///
+    /// @return what is being opened, for whoever may want it no more before it stands
+    Channel connect(
             Loop loop, Target target, SocketAddress address, Patience patience, Opening opening) {
         EndpointTls tls = opening.speech() == Speech.ENCRYPTED ? null : target.tls();
         Bootstrap bootstrap =
@@ -131,6 +133,7 @@ public record Connector(Transport transport, HeadLimits limits) {
                 loop.eventLoop().execute(told);
             }
         });
+        return connecting.channel();
     }
 
     /// Nobody has had a chance to send anything yet.

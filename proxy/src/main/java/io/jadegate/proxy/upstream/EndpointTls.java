@@ -223,6 +223,11 @@ public final class EndpointTls {
         };
     }
 
+    /// Whether there are connections on which nobody speaks HTTP.
+    boolean isForOctets() {
+        return forOctets != null;
+    }
+
     /// The TLS of a new connection to an endpoint. It keeps no time of its own.
     ///
     /// @param speech what will go over the connection

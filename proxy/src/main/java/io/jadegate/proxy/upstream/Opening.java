@@ -7,7 +7,6 @@ import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.Loop;
 import io.netty.channel.ChannelHandler;
-import io.netty.handler.ssl.ApplicationProtocolNames;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -78,19 +77,12 @@ final class Opening implements Connector.Opening {
 
     @Override
     public @Nullable ChannelHandler speaker(@Nullable String agreed) {
-        boolean http2 =
-                switch (target.protocol()) {
-                    case HTTP1 -> false;
-                    case HTTP2 -> true;
-                    case AUTO -> ApplicationProtocolNames.HTTP_2.equals(agreed);
-                };
-        boolean needsAgreement =
-                target.protocol() == UpstreamConfig.Protocol.HTTP2 && target.tls() != null;
-        if (needsAgreement && !ApplicationProtocolNames.HTTP_2.equals(agreed)) {
+        UpstreamConfig.Protocol spoken = target.spoken(agreed);
+        if (spoken == null) {
             return null;
         }
         HeadLimits limits = upstream.connector().limits();
-        if (http2) {
+        if (spoken == UpstreamConfig.Protocol.HTTP2) {
             return new SharedConnection(
                             this,
                             target,

@@ -5,6 +5,7 @@ import io.jadegate.api.config.UpstreamConfig;
 import io.jadegate.proxy.observe.PerLoop;
 import io.jadegate.proxy.observe.TargetCounts;
 import io.jadegate.proxy.stream.Loop;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ public final class Target {
     private volatile boolean speaksHttp1;
     private volatile boolean http1Required;
     private volatile long http1UntilNanos;
+    private volatile Condition condition = Condition.UNCHECKED;
     private volatile boolean retired;
 
     Target(
@@ -87,6 +89,19 @@ public final class Target {
         return protocol;
     }
 
+    /// What is spoken on a connection: HTTP/1.1 or HTTP/2.
+    ///
+    /// @param agreed the protocol that was agreed on under TLS; null for none, and in the clear
+    /// @return null when what is needed was not agreed on
+    UpstreamConfig.@Nullable Protocol spoken(@Nullable String agreed) {
+        boolean http2 = ApplicationProtocolNames.HTTP_2.equals(agreed);
+        return switch (protocol) {
+            case HTTP1 -> UpstreamConfig.Protocol.HTTP1;
+            case HTTP2 -> http2 || tls == null ? UpstreamConfig.Protocol.HTTP2 : null;
+            case AUTO -> http2 ? UpstreamConfig.Protocol.HTTP2 : UpstreamConfig.Protocol.HTTP1;
+        };
+    }
+
     /// What a connection that is made now is to be offered for.
     UpstreamConfig.Protocol wanted(Loop loop) {
         return onlyHttp1(loop) ? UpstreamConfig.Protocol.HTTP1 : protocol;
@@ -124,6 +139,15 @@ public final class Target {
         if (speaksHttp1 == http2) {
             speaksHttp1 = !http2;
         }
+    }
+
+    /// What its checks say.
+    public Condition condition() {
+        return condition;
+    }
+
+    void condition(Condition now) {
+        condition = now;
     }
 
     ResolvedAddress resolved() {

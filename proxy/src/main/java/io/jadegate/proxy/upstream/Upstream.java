@@ -10,23 +10,32 @@ import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.Loops;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A named set of endpoints as one configuration has it: balancing, permits and connections.
 ///
-/// Immutable but for the live state it shares with its predecessors and successors of the same
-/// name: [Target]s and [Capacity].
+/// Immutable but for the choice among its targets, which their health changes, and for the live
+/// state it shares with its predecessors and successors of the same name: [Target]s, [Capacity] and
+/// [HealthChecks].
 public final class Upstream {
     private final String name;
     private final UpstreamConfig config;
     private final Connector connector;
     private final @Nullable EndpointTls tls;
     private final Map<Address, Target> targets;
-    private final Picker picker;
+    private final List<LoadBalancer.Weighted> candidates;
+    private final Set<Target> checkedTargets;
+    private final int loops;
     private final Capacity capacity;
+    private final HealthChecks checks;
+    private volatile Picker picker;
+    private volatile boolean panic;
 
     private Upstream(
             String name,
@@ -34,16 +43,28 @@ public final class Upstream {
             Connector connector,
             @Nullable EndpointTls tls,
             Map<Address, Target> targets,
-            Picker picker,
-            Capacity capacity) {
+            List<LoadBalancer.Weighted> candidates,
+            Set<Target> checkedTargets,
+            int loops,
+            Capacity capacity,
+            HealthChecks checks) {
         this.name = name;
         this.config = config;
         this.connector = connector;
         this.tls = tls;
         this.targets = targets;
-        this.picker = picker;
+        this.candidates = candidates;
+        this.checkedTargets = checkedTargets;
+        this.loops = loops;
         this.capacity = capacity;
+        this.checks = checks;
+        Choice first = choice();
+        this.picker = first.picker;
+        this.panic = first.panic;
     }
+
+    /// @param panic whether unhealthy targets are chosen for want of healthy ones
+    private record Choice(Picker picker, boolean panic) {}
 
     /// Makes an upstream, taking over the live state of `before`, if it was there.
     ///
@@ -59,6 +80,7 @@ public final class Upstream {
         Map<Address, Target> targets = new HashMap<>();
         List<LoadBalancer.Weighted> usable = new ArrayList<>();
         List<LoadBalancer.Weighted> draining = new ArrayList<>();
+        Set<Target> checked = new LinkedHashSet<>();
         for (EndpointConfig endpoint : config.endpoints()) {
             Target known = before == null ? null : before.targets.get(endpoint.address());
             Target target =
@@ -76,24 +98,30 @@ public final class Upstream {
                                     meters.target(name, endpoint.address().toString()),
                                     loops.count());
             targets.put(endpoint.address(), target);
+            if (endpoint.state() != EndpointConfig.State.DOWN) {
+                checked.add(target);
+            }
             switch (endpoint.state()) {
                 case READY -> usable.add(new LoadBalancer.Weighted(target, endpoint.weight()));
                 case DRAIN -> draining.add(new LoadBalancer.Weighted(target, endpoint.weight()));
                 case DOWN -> {}
             }
         }
-        // A draining endpoint is still better than none.
-        Picker picker =
-                LoadBalancer.picker(
-                        config.loadBalancer(), usable.isEmpty() ? draining : usable, loops.count());
         return new Upstream(
                 name,
                 config,
                 connector,
                 tls,
                 Map.copyOf(targets),
-                picker,
-                before == null ? new Capacity(loops.all(), config.capacity()) : before.capacity);
+                // A draining endpoint is still better than none.
+                List.copyOf(usable.isEmpty() ? draining : usable),
+                Collections.unmodifiableSet(checked),
+                loops.count(),
+                before == null ? new Capacity(loops.all(), config.capacity()) : before.capacity,
+                before == null
+                        ? new HealthChecks(
+                                loops.all().get(Math.floorMod(name.hashCode(), loops.count())))
+                        : before.checks);
     }
 
     public String name() {
@@ -222,10 +250,14 @@ public final class Upstream {
     /// Its configuration is in force from now on.
     public void takeEffect() {
         capacity.limits(config.capacity());
+        checks.follow(this);
     }
 
     /// Lets go of every target that `after` does not have.
     public void retire(@Nullable Upstream after, Iterable<Loop> loops) {
+        if (after == null) {
+            checks.follow(null);
+        }
         for (Target target : targets.values()) {
             Target now = after == null ? null : after.targets.get(target.address());
             if (now != target) {
@@ -250,6 +282,44 @@ public final class Upstream {
     /// The choice over its usable targets.
     public Picker picker() {
         return picker;
+    }
+
+    /// Whether unhealthy targets are chosen because fewer than half of all are healthy.
+    public boolean panic() {
+        return panic;
+    }
+
+    /// Those whose health is of interest: all that are not down.
+    Set<Target> checkedTargets() {
+        return checkedTargets;
+    }
+
+    /// Makes another picker after the health of a target has changed. For one thread at a time.
+    ///
+    /// @return whether unhealthy targets are chosen
+    boolean choose() {
+        Choice now = choice();
+        picker = now.picker;
+        panic = now.panic;
+        return now.panic;
+    }
+
+    /// Only healthy targets, unless they are fewer than half: then what little is left would break
+    /// down too. Until the first checks have passed that is no cause for alarm.
+    private Choice choice() {
+        List<LoadBalancer.Weighted> healthy =
+                candidates.stream().filter(each -> is(each, Health.HEALTHY)).toList();
+        if (config.health() == null || healthy.size() * 2 >= candidates.size()) {
+            List<LoadBalancer.Weighted> chosen = config.health() == null ? candidates : healthy;
+            return new Choice(LoadBalancer.picker(config.loadBalancer(), chosen, loops), false);
+        }
+        return new Choice(
+                LoadBalancer.picker(config.loadBalancer(), candidates, loops),
+                candidates.stream().anyMatch(each -> is(each, Health.UNHEALTHY)));
+    }
+
+    private static boolean is(LoadBalancer.Weighted each, Health health) {
+        return each.target().condition().health() == health;
     }
 
     Capacity capacity() {

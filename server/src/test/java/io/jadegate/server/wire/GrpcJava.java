@@ -6,6 +6,7 @@ import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.TlsServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -39,7 +40,12 @@ final class GrpcJava implements BeforeAllCallback, AfterEachCallback, AfterAllCa
     ///
     /// @return its address as a configuration has it
     String serve(Orders orders) throws IOException {
-        return serve(orders, InsecureServerCredentials.create());
+        return serve(orders.service());
+    }
+
+    /// Serves any service in clear text, by prior knowledge.
+    String serve(ServerServiceDefinition service) throws IOException {
+        return serve(service, InsecureServerCredentials.create());
     }
 
     /// Serves by TLS.
@@ -47,14 +53,21 @@ final class GrpcJava implements BeforeAllCallback, AfterEachCallback, AfterAllCa
     /// @param name of the certificate and its key among those that have been written
     /// @return its address as a configuration has it
     String serve(Orders orders, TestCertificates certificates, String name) throws IOException {
+        return serve(orders.service(), certificates, name);
+    }
+
+    /// Serves any service by TLS.
+    String serve(ServerServiceDefinition service, TestCertificates certificates, String name)
+            throws IOException {
         ServerCredentials shown =
                 TlsServerCredentials.create(
                         certificates.path(name + ".pem").toFile(),
                         certificates.path(name + ".key").toFile());
-        return serve(orders, shown);
+        return serve(service, shown);
     }
 
-    private String serve(Orders orders, ServerCredentials credentials) throws IOException {
+    private String serve(ServerServiceDefinition service, ServerCredentials credentials)
+            throws IOException {
         Server server =
                 NettyServerBuilder.forAddress(
                                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -63,7 +76,7 @@ final class GrpcJava implements BeforeAllCallback, AfterEachCallback, AfterAllCa
                         .bossEventLoopGroup(loops)
                         .workerEventLoopGroup(loops)
                         .maxInboundMessageSize(LARGEST)
-                        .addService(orders.service())
+                        .addService(service)
                         .build()
                         .start();
         servers.add(server);
