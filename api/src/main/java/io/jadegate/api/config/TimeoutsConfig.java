@@ -14,7 +14,7 @@ public record TimeoutsConfig(
         @Doc("an idle client connection is kept") @Default("75s") @Off Duration keepAlive,
         @Doc(
                         "requests on one client connection, then it is closed; over HTTP/2 once it"
-                            + " is idle")
+                                + " is idle")
                 @Default("10000")
                 @Range(min = 1)
                 int keepAliveRequests,
