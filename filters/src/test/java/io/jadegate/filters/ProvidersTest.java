@@ -16,6 +16,6 @@ class ProvidersTest {
                         "cors", "ip-filter", "request-headers", "response-headers", "rewrite-path");
         assertThat(ServiceLoader.load(ConnectionFilterProvider.class))
                 .extracting(provider -> provider.kind())
-                .containsExactly("connection-limit");
+                .containsExactlyInAnyOrder("connection-limit", "ip-filter");
     }
 }
