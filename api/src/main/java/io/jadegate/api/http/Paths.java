@@ -6,13 +6,15 @@ import java.util.Arrays;
 /// §6.2.2, and what upstreams are known to do with paths behind a gateway's back).
 ///
 /// Canonical means: begins with `/`; holds no `.` or `..` segment and no empty segment but the
-/// last; escapes are in upper case and stand for no unreserved character. An escaped slash,
-/// backslash or NUL, a bare backslash, a dot segment with a parameter (`..;`, which some upstreams
-/// resolve and others do not) and any octet that no URI may hold are refused: each reads
-/// differently in one upstream or another.
+/// last; escapes are in upper case and stand for no unreserved character. What no URI may hold but
+/// browsers send as it is (`[ ] ^ |`) is escaped. An escaped slash, backslash or NUL, a bare
+/// backslash, a dot segment with a parameter (`..;`, which some upstreams resolve and others do
+/// not) and any other octet that no URI may hold are refused: each reads differently in one
+/// upstream or another.
 public final class Paths {
     private static final boolean[] LITERAL = new boolean[256];
     private static final boolean[] UNRESERVED = new boolean[256];
+    private static final boolean[] LEFT_BARE = new boolean[256];
     private static final boolean[] QUERY = new boolean[256];
     private static final byte[] HEX = {
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'
@@ -24,7 +26,9 @@ public final class Paths {
                     (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
             UNRESERVED[c] = letterOrDigit || "-._~".indexOf(c) >= 0;
             LITERAL[c] = UNRESERVED[c] || "!$&'()*+,;=:@/".indexOf(c) >= 0;
-            // Beyond the letter of RFC 3986, for browsers send them: | { } [ ] ^ ` in queries.
+            // Beyond the letter of RFC 3986, for browsers send them: | [ ] ^ in paths, and { } `
+            // in queries, too.
+            LEFT_BARE[c] = "[]^|".indexOf(c) >= 0;
             QUERY[c] = LITERAL[c] || "%?|{}[]^`".indexOf(c) >= 0;
         }
     }
@@ -98,13 +102,17 @@ public final class Paths {
     ///
     /// @throws PathException when there is none
     public static byte[] canonical(byte[] bytes, int start, int end) throws PathException {
-        byte[] out = new byte[end - start];
+        byte[] out = new byte[escapedLength(bytes, start, end)];
         int length = 0;
         for (int i = start; i < end; i++) {
             byte b = bytes[i];
             if (b == '%') {
                 length = unescape(bytes, i, start, end, out, length);
                 i += 2;
+                continue;
+            }
+            if (LEFT_BARE[b & 0xff]) {
+                length = escape(b, out, length);
                 continue;
             }
             if (!LITERAL[b & 0xff]) {
@@ -139,10 +147,24 @@ public final class Paths {
             out[length++] = (byte) octet;
             return length;
         }
-        out[length++] = '%';
-        out[length++] = HEX[high];
-        out[length++] = HEX[low];
+        return escape(octet, out, length);
+    }
+
+    private static int escapedLength(byte[] bytes, int start, int end) {
+        int length = end - start;
+        for (int i = start; i < end; i++) {
+            if (LEFT_BARE[bytes[i] & 0xff]) {
+                length += 2;
+            }
+        }
         return length;
+    }
+
+    private static int escape(int octet, byte[] out, int length) {
+        out[length] = '%';
+        out[length + 1] = HEX[octet >> 4];
+        out[length + 2] = HEX[octet & 15];
+        return length + 3;
     }
 
     /// Ends the segment at the end of `out` and begins the next one, resolving a dot segment.

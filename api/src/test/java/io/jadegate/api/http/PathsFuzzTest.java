@@ -96,16 +96,18 @@ class PathsFuzzTest {
         return folder && !segments.isEmpty() ? joined + "/" : joined;
     }
 
-    /// Unreserved characters decoded and all other escapes in upper case.
+    /// Unreserved characters decoded, all other escapes in upper case, and what browsers leave bare
+    /// escaped.
     private static @Nullable String decoded(String path) {
         StringBuilder result = new StringBuilder();
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
             if (c != '%') {
-                if (LITERAL.indexOf(c) < 0) {
+                boolean bare = "[]^|".indexOf(c) >= 0;
+                if (LITERAL.indexOf(c) < 0 && !bare) {
                     return null;
                 }
-                result.append(c);
+                result.append(bare ? String.format(Locale.ROOT, "%%%02X", (int) c) : "" + c);
                 continue;
             }
             String digits = path.substring(i + 1, Math.min(i + 3, path.length()));

@@ -84,6 +84,11 @@ class PathsTest {
                     /a/;/b                | /a/;/b
                     /a%25b                | /a%25b
                     /%41%5a               | /AZ
+                    /a[1]^/..             | /
+                    /a[1]^b/./            | /a%5B1%5D%5Eb/
+                    /a{b}                 | !
+                    /a`b                  | !
+                    /a<b>                 | !
                     """)
     void canonicalForm(String path, String expected) throws Paths.PathException {
         if (expected.equals("!")) {
@@ -94,10 +99,16 @@ class PathsTest {
     }
 
     @Test
+    void aBarIsEscapedAsItsEscapeWouldBeWritten() throws Paths.PathException {
+        assertThat(canonical("/a|b|")).isEqualTo("/a%7Cb%7C").isEqualTo(canonical("/a%7cb%7C"));
+    }
+
+    @Test
     void aCanonicalPathStaysAsItIs() {
         SplittableRandom random = new SplittableRandom(3986);
         String[] parts = {
-            "/", "/", ".", "..", "a", "%2e", "%2E", "%41", "%c3", "%7e", "%25", "%2", "2e", ";", "="
+            "/", "/", ".", "..", "a", "%2e", "%2E", "%41", "%c3", "%7e", "%25", "%2", "2e", ";",
+            "=", "[", "|"
         };
         int made = 0;
         for (int i = 0; i < 50_000; i++) {

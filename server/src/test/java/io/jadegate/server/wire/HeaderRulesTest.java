@@ -584,7 +584,8 @@ class HeaderRulesTest {
         "/%2e%2e/x, /x",
         "/caf%c3%a9, /caf%C3%A9",
         "/a?q=%2e%2e/../x, /a?q=%2e%2e/../x",
-        "/a;p=1/b, /a;p=1/b"
+        "/a;p=1/b, /a;p=1/b",
+        "/a[0]|b^c?d[]=|, /a%5B0%5D%7Cb%5Ec?d[]=|"
     })
     @Row("header-rules/path")
     void forwardsThePathThatWasMatched(String written, String sent) throws Exception {
@@ -641,7 +642,8 @@ class HeaderRulesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/a%00b", "/a\\b", "/a%5cb", "/a%5Cb", "/%zz", "/a%2", "/%", "/a\"b", "/\u00e9"
+                "/a%00b", "/a\\b", "/a%5cb", "/a%5Cb", "/%zz", "/a%2", "/%", "/a\"b", "/a{b}",
+                "/\u00e9"
             })
     @Row("header-rules/path-refused")
     void refusesPathsThatNoUriMayHold(String path) throws Exception {
