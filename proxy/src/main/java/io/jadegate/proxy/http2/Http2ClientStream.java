@@ -253,8 +253,8 @@ final class Http2ClientStream implements HttpStream.Client, Http2Stream {
     }
 
     @Override
-    public void tellIfWritable() {
-        if (receiver != null && output.becameWritable()) {
+    public void becameWritable() {
+        if (receiver != null) {
             receiver.writable();
         }
     }

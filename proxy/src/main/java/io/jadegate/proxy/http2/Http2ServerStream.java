@@ -140,8 +140,8 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
     // ---- what the connection says
 
     @Override
-    public void tellIfWritable() {
-        if (receiver != null && output.becameWritable()) {
+    public void becameWritable() {
+        if (receiver != null) {
             receiver.writable();
         }
     }

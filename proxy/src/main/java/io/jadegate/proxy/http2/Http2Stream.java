@@ -33,8 +33,8 @@ interface Http2Stream {
     /// The connection is over, and the stream with it.
     void broke(Failure failure);
 
-    /// Tells whoever sends that there is room again, if it had been told that there was none.
-    void tellIfWritable();
+    /// There is room again for whoever sends and has been told that there was none.
+    void becameWritable();
 
     /// A read in which something of the stream arrived is over.
     void readCompleted();

@@ -270,7 +270,7 @@ final class Multiplexer<S extends Http2Stream> implements FrameInput.Receiver {
             line.join(stream.output());
         }
         line.pump();
-        tellWritable();
+        line.tellWritable();
     }
 
     @Override
@@ -291,7 +291,7 @@ final class Multiplexer<S extends Http2Stream> implements FrameInput.Receiver {
             writer.settingsAck();
             side.settingsRead(theirs);
             line.pump();
-            tellWritable();
+            line.tellWritable();
         }
     }
 
@@ -460,14 +460,8 @@ final class Multiplexer<S extends Http2Stream> implements FrameInput.Receiver {
     void outputDrained() {
         waitingReplies = 0;
         line.pump();
-        tellWritable();
+        line.tellWritable();
         output.flush();
-    }
-
-    private void tellWritable() {
-        if (output.writable()) {
-            snapshot().forEach(Http2Stream::tellIfWritable);
-        }
     }
 
     // ---- what is held

@@ -18,6 +18,7 @@ final class SendLine {
     private final FrameLimits limits;
     private final OutgoingFields outgoing = new OutgoingFields();
     private final ArrayDeque<StreamOutput> line = new ArrayDeque<>(4);
+    private final ArrayDeque<StreamOutput> owed = new ArrayDeque<>(4);
     private long window = INITIAL_WINDOW;
     private int initialWindow = INITIAL_WINDOW;
     private boolean pumping;
@@ -72,6 +73,32 @@ final class SendLine {
         if (stream.inLine()) {
             stream.inLine(false);
             line.remove(stream);
+        }
+    }
+
+    /// Only the socket keeps the stream from sending more, and it wants to hear when it does not.
+    void owe(StreamOutput stream) {
+        if (!stream.owed()) {
+            stream.owed(true);
+            owed.addLast(stream);
+        }
+    }
+
+    /// A stream that is over is owed nothing.
+    void forget(StreamOutput stream) {
+        if (stream.owed()) {
+            stream.owed(false);
+            owed.remove(stream);
+        }
+    }
+
+    /// Tells each stream that wants to hear of it that there is room again. What it sends then may
+    /// fill the socket: the rest goes on waiting.
+    void tellWritable() {
+        for (int left = owed.size(); left > 0 && !owed.isEmpty() && output.writable(); left--) {
+            StreamOutput stream = owed.removeFirst();
+            stream.owed(false);
+            stream.tell();
         }
     }
 

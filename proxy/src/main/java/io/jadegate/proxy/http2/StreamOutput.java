@@ -15,8 +15,9 @@ final class StreamOutput {
     private boolean ended;
     private boolean endWritten;
     private @Nullable HeaderFields trailers;
-    private boolean wasUnwritable;
     private boolean inLine;
+    private boolean unwritable;
+    private boolean owed;
     private boolean gone;
     private long sent;
 
@@ -115,8 +116,12 @@ final class StreamOutput {
         int most = (int) Math.min(window, line.frameRoom());
         write(queue.take(most));
         stream.wrote();
-        if (queue.isEmpty() && ended) {
-            writeEnd();
+        if (queue.isEmpty()) {
+            if (ended) {
+                writeEnd();
+            } else if (unwritable) {
+                line.owe(this);
+            }
         }
     }
 
@@ -127,18 +132,32 @@ final class StreamOutput {
 
     /// Whether the stream wants more. Who is told that it does not is owed a word when it does.
     boolean writable() {
-        boolean writable = gone || (queue.isEmpty() && line.writable());
-        wasUnwritable |= !writable;
-        return writable;
+        if (gone || (queue.isEmpty() && line.writable())) {
+            return true;
+        }
+        unwritable = true;
+        if (queue.isEmpty()) {
+            line.owe(this);
+        }
+        return false;
     }
 
-    /// Whether there is room again, and somebody has been told that there was none.
-    boolean becameWritable() {
-        if (!wasUnwritable || gone || !writable()) {
-            return false;
+    /// Whether a word is owed as soon as the socket takes more; to be set by the line.
+    boolean owed() {
+        return owed;
+    }
+
+    void owed(boolean owed) {
+        this.owed = owed;
+    }
+
+    /// Tells whoever sends that there is room again. While octets of the stream wait there is none,
+    /// and the word stays owed.
+    void tell() {
+        if (unwritable && !gone && queue.isEmpty()) {
+            unwritable = false;
+            stream.becameWritable();
         }
-        wasUnwritable = false;
-        return true;
     }
 
     /// The memory of what waits.
@@ -155,6 +174,7 @@ final class StreamOutput {
     void drop() {
         gone = true;
         line.leave(this);
+        line.forget(this);
         queue.release();
     }
 }

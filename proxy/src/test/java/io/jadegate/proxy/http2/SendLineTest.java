@@ -19,6 +19,7 @@ class SendLineTest {
     /// A stream that only sends.
     private static final class SendingStream implements Http2Stream {
         private final StreamOutput output;
+        private int told;
 
         SendingStream(SendLine line, TestChannel channel) {
             output = new StreamOutput(this, line, channel.loop().ledger());
@@ -55,7 +56,9 @@ class SendLineTest {
         public void broke(Failure failure) {}
 
         @Override
-        public void tellIfWritable() {}
+        public void becameWritable() {
+            told++;
+        }
 
         @Override
         public void readCompleted() {}
@@ -92,5 +95,44 @@ class SendLineTest {
         waiting.forget();
 
         assertThat(line.mayWriteAtOnce()).isTrue();
+    }
+
+    @Test
+    void tellsAStreamOnceThatThereIsRoomForMore() {
+        SendingStream stream = new SendingStream(line, channel);
+        stream.output().send(Unpooled.wrappedBuffer(new byte[SendLine.INITIAL_WINDOW + 1]));
+        assertThat(stream.output().writable()).isFalse();
+
+        line.growWindow(10);
+        line.pump();
+        line.tellWritable();
+        assertThat(stream.told).as("its own window is closed").isZero();
+
+        stream.output().growWindow(10);
+        line.join(stream.output());
+        line.pump();
+        line.tellWritable();
+        line.tellWritable();
+
+        assertThat(stream.told).isOne();
+        assertThat(stream.output().writable()).isTrue();
+        channel.sent();
+    }
+
+    @Test
+    void tellsNobodyWhoSendsNoMore() {
+        SendingStream stream = new SendingStream(line, channel);
+        stream.output().send(Unpooled.wrappedBuffer(new byte[SendLine.INITIAL_WINDOW + 1]));
+        assertThat(stream.output().writable()).isFalse();
+        stream.output().growWindow(10);
+        line.growWindow(10);
+        line.join(stream.output());
+        line.pump();
+
+        stream.forget();
+        line.tellWritable();
+
+        assertThat(stream.told).isZero();
+        channel.sent();
     }
 }
