@@ -70,7 +70,11 @@ class JsonSchemaTest {
                     "takes no requests",
                     "names one client",
                     "is missing; an endpoint on a Unix domain socket",
-                    "must have exactly one of http");
+                    "must have exactly one of http",
+                    "asks by HTTP/2",
+                    "must be at least 100ms",
+                    "no answer would be well",
+                    "ends before it begins");
 
     /// Patterns are wider than these types.
     private static final Pattern NEARLY_AN_ADDRESS =
