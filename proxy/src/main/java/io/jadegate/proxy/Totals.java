@@ -8,6 +8,7 @@ import io.jadegate.proxy.stream.Budget;
 import io.jadegate.proxy.stream.Loops;
 import java.util.HashMap;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -15,7 +16,7 @@ import java.util.stream.Stream;
 /// The metrics of one moment, added up by listener, route and upstream: what is told here and what
 /// Prometheus collects cannot differ.
 final class Totals implements Telemetry.Readings {
-    private final Map<String, Map<String, Long>> sums = new HashMap<>();
+    private final Map<String, Map<String, LongSummaryStatistics>> parts = new HashMap<>();
 
     private Totals() {}
 
@@ -39,8 +40,9 @@ final class Totals implements Telemetry.Readings {
     /// The first label names the part; what further labels tell apart is added up.
     @Override
     public void value(Metric metric, double value, String... labels) {
-        sums.computeIfAbsent(metric.name(), _ -> new HashMap<>())
-                .merge(labels[0], (long) value, Long::sum);
+        parts.computeIfAbsent(metric.name(), _ -> new HashMap<>())
+                .computeIfAbsent(labels[0], _ -> new LongSummaryStatistics())
+                .accept((long) value);
     }
 
     @Override
@@ -78,15 +80,21 @@ final class Totals implements Telemetry.Readings {
                                 sum("jadegate_target_attempts", name),
                                 sum("jadegate_target_failures", name),
                                 sum("jadegate_target_attempts_in_flight", name),
-                                sum("jadegate_target_connections_open", name)))
+                                sum("jadegate_target_connections_open", name),
+                                Math.toIntExact(of("jadegate_target_healthy", name).getCount()),
+                                Math.toIntExact(sum("jadegate_target_healthy", name))))
                 .toList();
     }
 
     private Stream<String> names(String metric) {
-        return new TreeSet<>(sums.getOrDefault(metric, Map.of()).keySet()).stream();
+        return new TreeSet<>(parts.getOrDefault(metric, Map.of()).keySet()).stream();
     }
 
     private long sum(String metric, String name) {
-        return sums.getOrDefault(metric, Map.of()).getOrDefault(name, 0L);
+        return of(metric, name).getSum();
+    }
+
+    private LongSummaryStatistics of(String metric, String name) {
+        return parts.getOrDefault(metric, Map.of()).getOrDefault(name, new LongSummaryStatistics());
     }
 }

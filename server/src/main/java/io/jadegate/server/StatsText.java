@@ -61,7 +61,7 @@ final class StatsText {
                                         size(each.sentBytes())))
                         .toList());
         table(
-                List.of("upstream", "attempts", "failures", "in flight", "connections"),
+                List.of("upstream", "attempts", "failures", "in flight", "connections", "healthy"),
                 stats.upstreams().stream()
                         .map(each ->
                                 row(
@@ -69,8 +69,13 @@ final class StatsText {
                                         each.attempts(),
                                         each.failures(),
                                         each.inFlight(),
-                                        each.connections()))
+                                        each.connections(),
+                                        healthy(each)))
                         .toList());
+    }
+
+    private static String healthy(Stats.UpstreamStats upstream) {
+        return upstream.checked() == 0 ? "-" : upstream.healthy() + "/" + upstream.checked();
     }
 
     private void holders(Holders holders) {

@@ -47,6 +47,14 @@ public record Stats(
 
     /// @param inFlight attempts that have not ended
     /// @param connections open now, idle ones included
+    /// @param checked targets whose health is checked
+    /// @param healthy how many of them are well
     public record UpstreamStats(
-            String name, long attempts, long failures, long inFlight, long connections) {}
+            String name,
+            long attempts,
+            long failures,
+            long inFlight,
+            long connections,
+            int checked,
+            int healthy) {}
 }

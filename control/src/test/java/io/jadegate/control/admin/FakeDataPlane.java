@@ -92,7 +92,7 @@ final class FakeDataPlane implements DataPlane {
                 new Stats.Sockets(7, 900),
                 List.of(new Stats.ListenerStats("web", 2, 5, 1, 9)),
                 List.of(new Stats.RouteStats("orders", 9, 0, 512)),
-                List.of(new Stats.UpstreamStats("orders", 9, 0, 1, 4)));
+                List.of(new Stats.UpstreamStats("orders", 9, 0, 1, 4, 3, 2)));
     }
 
     @Override
