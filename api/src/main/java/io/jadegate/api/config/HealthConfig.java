@@ -19,7 +19,10 @@ public record HealthConfig(
     /// A check by HTTP.
     public record HttpConfig(
             @Doc("path to ask for") @Default("/") @Form(TextForm.PATH) String path,
-            @Doc("statuses that are well") @Default("[ 200-399 ]") @Form(TextForm.STATUS_RANGE)
+            @Doc("statuses that are well")
+                    @Default("[ 200-399 ]")
+                    @Form(TextForm.STATUS_RANGE)
+                    @Range(min = 100, max = 599)
                     List<String> status) {
         public HttpConfig {
             status = List.copyOf(status);

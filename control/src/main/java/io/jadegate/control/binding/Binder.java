@@ -239,7 +239,8 @@ final class Binder {
 
     private Object text(Scalar scalar, @Nullable Setting setting) {
         var text = scalar.text();
-        if (scalar.isTyped()) {
+        var number = setting != null && setting.range() != null && scalar.isInteger();
+        if (scalar.isTyped() && !number) {
             return error(scalar, "must be a text; write \"" + text + "\" with quotes");
         }
         if (setting == null) {

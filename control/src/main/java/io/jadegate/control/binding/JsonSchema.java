@@ -136,7 +136,12 @@ final class JsonSchema {
 
     private Map<String, Object> single(Single single, @Nullable Setting setting) {
         return switch (single.type()) {
-            case TEXT -> text(setting == null ? null : setting.form());
+            case TEXT -> {
+                var text = text(setting == null ? null : setting.form());
+                yield setting == null || setting.range() == null
+                        ? text
+                        : anyOf(text, whole(setting));
+            }
             case WHOLE -> anyOf(whole(setting), reference("environment"));
             case TRUTH -> anyOf(Map.of("type", "boolean"), reference("environment"));
             case DURATION, SIZE, RATE, SHARE, PORTION, ADDRESS, NETWORK, FILE, ZONE ->

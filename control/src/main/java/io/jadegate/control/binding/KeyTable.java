@@ -123,7 +123,7 @@ final class KeyTable {
             return "name in `" + section + "`";
         }
         var range = setting.range();
-        if (range != null) {
+        if (range != null && type == ScalarType.WHOLE) {
             return range.max() >= Integer.MAX_VALUE
                     ? "number from " + range.min()
                     : "number from " + range.min() + " to " + range.max();

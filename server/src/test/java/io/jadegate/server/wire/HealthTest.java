@@ -8,6 +8,7 @@ import io.grpc.Status.Code;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.jadegate.api.plane.Metric;
+import io.jadegate.api.plane.Stats;
 import io.jadegate.api.plane.Status;
 import io.jadegate.api.plane.Telemetry;
 import io.jadegate.testkit.FakeBackend;
@@ -145,7 +146,7 @@ class HealthTest {
     void leavesOutAnEndpointThatFailsAndTakesItBack() throws Exception {
         Fickle a = new Fickle("a");
         Fickle b = new Fickle("b");
-        serve("http: { path: /healthz, status: [ '200' ] }, " + FAST, a.address(), b.address());
+        serve("http: { path: /healthz, status: [ 200 ] }, " + FAST, a.address(), b.address());
         awaitHealth(0, "healthy");
         awaitHealth(1, "healthy");
         assertThat(bodies(4)).containsExactlyInAnyOrder("a", "b");
@@ -157,6 +158,8 @@ class HealthTest {
         assertThat(bodies(6)).containsExactly("b");
         assertThat(readings("jadegate_target_healthy"))
                 .isEqualTo(Map.of(a.address(), 0.0, b.address(), 1.0));
+        Stats.UpstreamStats stats = gateway.proxy().stats().upstreams().getFirst();
+        assertThat(stats.healthy() + "/" + stats.checked()).isEqualTo("1/2");
         assertThat(readings("jadegate_target_checks").get(a.address() + " failed"))
                 .isGreaterThanOrEqualTo(2);
 
@@ -175,7 +178,7 @@ class HealthTest {
             all.add(new Fickle(name));
         }
         serve(
-                "http: { status: [ '200' ] }, " + FAST,
+                "http: { status: [ 200 ] }, " + FAST,
                 all.stream().map(Fickle::address).toArray(String[]::new));
         IntStream.range(0, 3).forEach(i -> awaitHealth(i, "healthy"));
 
@@ -202,7 +205,7 @@ class HealthTest {
     @Test
     void givesNothingToANewEndpointThatHasNotPassedACheckYet() throws Exception {
         Fickle a = new Fickle("a");
-        String health = "http: { status: [ '200' ] }, interval: 100ms, timeout: 1s, fall: 1000";
+        String health = "http: { status: [ 200 ] }, interval: 100ms, timeout: 1s, fall: 1000";
         serve(health, a.address());
         awaitHealth(0, "healthy");
         Fickle late = new Fickle("l");
@@ -224,14 +227,14 @@ class HealthTest {
     void keepsWhatIsKnownAcrossConfigurationsAndForgetsItWithoutChecks() throws Exception {
         Fickle a = new Fickle("a");
         Fickle b = new Fickle("b");
-        String rare = "http: { status: [ '200' ] }, interval: 100ms, fall: 1, timeout: 1s";
+        String rare = "http: { status: [ 200 ] }, interval: 100ms, fall: 1, timeout: 1s";
         a.answers("500 No");
         serve(rare, a.address(), b.address());
         awaitHealth(0, "unhealthy");
         awaitHealth(1, "healthy");
 
         gateway.serveNow(
-                config("http: { status: [ '200' ] }, interval: 1h", 2), a.address(), b.address());
+                config("http: { status: [ 200 ] }, interval: 1h", 2), a.address(), b.address());
         assertThat(bodies(4)).containsExactly("b");
         assertThat(target(0).health()).isEqualTo("unhealthy");
 
@@ -310,7 +313,7 @@ class HealthTest {
                                 default -> wire.available();
                             }
                         }));
-        serve("http: { status: [ '200' ] }, " + FAST, backend.address());
+        serve("http: { status: [ 200 ] }, " + FAST, backend.address());
 
         if (found.equals("healthy")) {
             awaitHealth(0, "healthy");
