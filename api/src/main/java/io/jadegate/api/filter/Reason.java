@@ -111,6 +111,47 @@ public record Reason(String code, int status, @Nullable String proxyError, Strin
     public static final Reason CORS_PREFLIGHT =
             new Reason("CORS_PREFLIGHT", 204, null, "The gateway answered a CORS preflight.");
 
+    // Where a forward proxy does not go
+    public static final Reason FORWARD_NOT_ALLOWED =
+            new Reason(
+                    "FORWARD_NOT_ALLOWED",
+                    403,
+                    "http_request_denied",
+                    "No rule of the proxy allows this target.");
+    public static final Reason FORWARD_PORT_NOT_ALLOWED =
+            new Reason(
+                    "FORWARD_PORT_NOT_ALLOWED",
+                    403,
+                    "http_request_denied",
+                    "The rules of the proxy allow this target on other ports only.");
+    public static final Reason FORWARD_DENIED =
+            new Reason(
+                    "FORWARD_DENIED",
+                    403,
+                    "http_request_denied",
+                    "A rule of the proxy denies this target.");
+    public static final Reason FORWARD_ADDRESS_NOT_ALLOWED =
+            new Reason(
+                    "FORWARD_ADDRESS_NOT_ALLOWED",
+                    403,
+                    "destination_ip_prohibited",
+                    "No rule of the proxy allows the target's address.");
+    public static final Reason FORWARD_ADDRESS_DENIED =
+            new Reason(
+                    "FORWARD_ADDRESS_DENIED",
+                    403,
+                    "destination_ip_prohibited",
+                    "A rule of the proxy denies the target's address.");
+    public static final Reason FORWARD_ADDRESS_SPECIAL =
+            new Reason(
+                    "FORWARD_ADDRESS_SPECIAL",
+                    403,
+                    "destination_ip_prohibited",
+                    "The target's address is not a public one, and no rule of the proxy names it.");
+    public static final Reason FORWARD_LOOP =
+            new Reason(
+                    "FORWARD_LOOP", 508, "proxy_loop_detected", "The target is the proxy itself.");
+
     // What the upstream did
     public static final Reason UPSTREAM_NO_ENDPOINT =
             new Reason(
