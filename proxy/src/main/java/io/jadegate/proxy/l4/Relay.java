@@ -38,7 +38,7 @@ public final class Relay {
         /// @param failure null when both sides had sent their end
         void ended(@Nullable Failure failure);
 
-        /// Neither side has sent anything for too long.
+        /// Nothing has moved either way for too long.
         default void idle(Relay relay) {
             relay.close(Failure.of(Failure.Kind.TUNNEL_IDLE_TIMEOUT));
         }
@@ -46,7 +46,7 @@ public final class Relay {
 
     /// @param fromClient what becomes of the client's octets
     /// @param fromEndpoint what becomes of the endpoint's
-    /// @param idleNanos how long neither side may send; 0 for no limit
+    /// @param idleNanos how long neither side may send, or take what waits for it; 0 for no limit
     public Relay(
             Loop loop,
             ByteStream client,
@@ -91,7 +91,7 @@ public final class Relay {
     }
 
     public void clientWritable() {
-        fromEndpoint.writable();
+        goOn(fromEndpoint);
     }
 
     public void clientEnded() {
@@ -119,7 +119,7 @@ public final class Relay {
     }
 
     public void endpointWritable() {
-        fromClient.writable();
+        goOn(fromClient);
     }
 
     public void endpointEnded() {
@@ -156,6 +156,14 @@ public final class Relay {
         long before = passage.octets();
         passage.data(data);
         if (passage.octets() > before && !over) {
+            alive();
+        }
+    }
+
+    /// Who takes what had to wait for it is not silent, however slowly it reads.
+    private void goOn(Passage passage) {
+        passage.writable();
+        if (!over) {
             alive();
         }
     }
