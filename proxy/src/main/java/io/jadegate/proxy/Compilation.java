@@ -2,6 +2,7 @@ package io.jadegate.proxy;
 
 import io.jadegate.api.config.Address;
 import io.jadegate.api.config.Config;
+import io.jadegate.api.config.ListenerConfig;
 import io.jadegate.proxy.exchange.Route;
 import io.jadegate.proxy.exchange.Serving;
 import io.jadegate.proxy.listener.Listener;
@@ -19,8 +20,8 @@ import java.util.Map;
 /// @param listeners those that serve HTTP
 /// @param servings of the listeners that serve HTTP, by name
 /// @param terms of all listeners, by name
-/// @param termsAt the same by the listener's address: an address stays what it is when a listener
-///   is renamed, so a socket never serves by what was meant for another
+/// @param termsAt the same by the listener's place: it stays what it is when a listener is renamed,
+///   so a socket never serves by what was meant for another
 record Compilation(
         long revision,
         Config config,
@@ -32,4 +33,13 @@ record Compilation(
         RouteTables<Route> tables,
         Map<String, Serving> servings,
         Map<String, Listener.Terms> terms,
-        Map<Address, Listener.Terms> termsAt) {}
+        Map<Place, Listener.Terms> termsAt) {
+
+    /// Where a listener is bound. A port of TCP and the same of UDP are two.
+    record Place(Address address, boolean datagrams) {
+        static Place of(ListenerConfig listener) {
+            return new Place(
+                    listener.address(), listener.protocol() == ListenerConfig.Protocol.UDP);
+        }
+    }
+}

@@ -34,6 +34,8 @@ import io.jadegate.proxy.exchange.Via;
 import io.jadegate.proxy.l4.TcpRules;
 import io.jadegate.proxy.l4.TcpService;
 import io.jadegate.proxy.l4.TcpServing;
+import io.jadegate.proxy.l4.UdpRules;
+import io.jadegate.proxy.l4.UdpServing;
 import io.jadegate.proxy.listener.ConnectionHandler;
 import io.jadegate.proxy.listener.Introducers;
 import io.jadegate.proxy.listener.Listener;
@@ -148,6 +150,7 @@ final class Compiler {
                         problems);
         Map<String, Listener.Terms> terms = new HashMap<>(servings);
         terms.putAll(tcpServings(config, upstreams, connectionFilters, hosts));
+        terms.putAll(udpServings(config, upstreams, connectionFilters));
         return new Compilation(
                 before == null ? 1 : before.revision() + 1,
                 config,
@@ -159,16 +162,17 @@ final class Compiler {
                 tables,
                 servings,
                 Map.copyOf(terms),
-                byAddress(config, terms));
+                byPlace(config, terms));
     }
 
-    private static Map<Address, Listener.Terms> byAddress(
+    private static Map<Compilation.Place, Listener.Terms> byPlace(
             Config config, Map<String, Listener.Terms> all) {
-        Map<Address, Listener.Terms> byAddress = new HashMap<>();
+        Map<Compilation.Place, Listener.Terms> byPlace = new HashMap<>();
         all.forEach((name, terms) ->
-                byAddress.put(
-                        Objects.requireNonNull(config.listeners().get(name)).address(), terms));
-        return Map.copyOf(byAddress);
+                byPlace.put(
+                        Compilation.Place.of(Objects.requireNonNull(config.listeners().get(name))),
+                        terms));
+        return Map.copyOf(byPlace);
     }
 
     private static int octets(long bytes) {
@@ -610,6 +614,34 @@ final class Compiler {
                                     meters.listener(name)));
                 });
         return servings;
+    }
+
+    private Map<String, UdpServing> udpServings(
+            Config config, Map<String, Upstream> upstreams, ConnectionFilters connectionFilters) {
+        Map<String, UdpServing> servings = new HashMap<>();
+        config.listeners()
+                .forEach((name, listener) -> {
+                    if (listener.protocol() == ListenerConfig.Protocol.UDP) {
+                        Upstream upstream = upstreams.get(listener.upstream());
+                        servings.put(
+                                name,
+                                new UdpServing(
+                                        name,
+                                        Objects.requireNonNull(upstream),
+                                        udpRules(listener.session()),
+                                        connectionFilters.admission(name, listener.filters()),
+                                        meters.listener(name),
+                                        logs));
+                    }
+                });
+        return servings;
+    }
+
+    private UdpRules udpRules(ListenerConfig.@Nullable SessionConfig session) {
+        ListenerConfig.SessionConfig own =
+                session == null ? ListenerConfig.SessionConfig.DEFAULT : session;
+        return new UdpRules(
+                own.idle().toNanos(), own.replies(), own.max(), node.drain().deadline().toNanos());
     }
 
     private static Map<String, Upstream> upstreamsByHost(

@@ -23,6 +23,8 @@ import io.jadegate.proxy.exchange.LoopState;
 import io.jadegate.proxy.exchange.Serving;
 import io.jadegate.proxy.exchange.Tunnels;
 import io.jadegate.proxy.l4.TcpServing;
+import io.jadegate.proxy.l4.UdpServing;
+import io.jadegate.proxy.l4.UdpSessions;
 import io.jadegate.proxy.listener.Arrival;
 import io.jadegate.proxy.listener.ConnectionHandler;
 import io.jadegate.proxy.listener.HttpConnections;
@@ -77,7 +79,7 @@ public final class Proxy implements DataPlane {
     private final List<LoopState> states;
     private final Tunnels tunnels;
     private final boolean bound;
-    private final Map<Address, Bound> listeners = new LinkedHashMap<>();
+    private final Map<Compilation.Place, Bound> listeners = new LinkedHashMap<>();
     private final List<Bound> leaving = new ArrayList<>();
     private final CertificateExpiry expiry;
     private final CountDownLatch stopNow = new CountDownLatch(1);
@@ -87,14 +89,14 @@ public final class Proxy implements DataPlane {
 
     /// A listener with what is behind it.
     private final class Bound implements ConnectionHandler {
-        private final Address address;
+        private final Compilation.Place place;
         private final HttpService http;
         private @Nullable Listener listener;
         private volatile Listener.Terms last;
         private volatile @Nullable Serving lastOfHttp;
 
-        Bound(Address address, Listener.Terms terms) {
-            this.address = address;
+        Bound(Compilation.Place place, Listener.Terms terms) {
+            this.place = place;
             this.last = terms;
             this.http = new HttpService(this::serving, states);
             settled(terms);
@@ -111,7 +113,7 @@ public final class Proxy implements DataPlane {
         /// What it serves by now; once no configuration names it any more, what it served by last.
         private Listener.Terms terms() {
             Compilation compilation = current;
-            Listener.Terms now = compilation == null ? null : compilation.termsAt().get(address);
+            Listener.Terms now = compilation == null ? null : compilation.termsAt().get(place);
             return now == null ? last : now;
         }
 
@@ -131,7 +133,16 @@ public final class Proxy implements DataPlane {
         }
 
         void bind(ListenerConfig config) throws IOException {
-            listener = Listener.bind(config.address(), config.accept(), loops, this, this::terms);
+            listener =
+                    place.datagrams()
+                            ? Listener.bindDatagrams(
+                                    (Address.Inet) config.address(),
+                                    config.accept(),
+                                    loops,
+                                    new UdpSessions(() -> (UdpServing) terms()),
+                                    this::terms)
+                            : Listener.bind(
+                                    config.address(), config.accept(), loops, this, this::terms);
         }
 
         void drainService() {
@@ -216,7 +227,7 @@ public final class Proxy implements DataPlane {
         Compilation before = current;
         List<Problem> problems = new ArrayList<>();
         Compilation next = compiler.compile(config, before, problems);
-        Map<Address, Bound> bindings = new LinkedHashMap<>();
+        Map<Compilation.Place, Bound> bindings = new LinkedHashMap<>();
         if (!hasErrors(problems) && bound) {
             bindings = bindNew(next, problems);
         }
@@ -243,18 +254,19 @@ public final class Proxy implements DataPlane {
     }
 
     /// Binds every address that is not bound yet.
-    private Map<Address, Bound> bindNew(Compilation next, List<Problem> problems) {
-        Map<Address, Bound> bindings = new LinkedHashMap<>();
+    private Map<Compilation.Place, Bound> bindNew(Compilation next, List<Problem> problems) {
+        Map<Compilation.Place, Bound> bindings = new LinkedHashMap<>();
         next.config()
                 .listeners()
                 .forEach((name, config) -> {
                     Listener.Terms serving = next.terms().get(name);
-                    Bound known = listeners.get(config.address());
+                    Compilation.Place place = Compilation.Place.of(config);
+                    Bound known = listeners.get(place);
                     if (serving == null) {
                         return;
                     }
                     if (known != null && known.listener().accept() == config.accept()) {
-                        bindings.put(config.address(), known);
+                        bindings.put(place, known);
                         return;
                     }
                     if (known != null) {
@@ -265,10 +277,10 @@ public final class Proxy implements DataPlane {
                                                 + "give it another address or restart"));
                         return;
                     }
-                    Bound fresh = new Bound(config.address(), serving);
+                    Bound fresh = new Bound(place, serving);
                     try {
                         fresh.bind(config);
-                        bindings.put(config.address(), fresh);
+                        bindings.put(place, fresh);
                     } catch (IOException e) {
                         problems.add(
                                 Problem.error(
@@ -324,11 +336,11 @@ public final class Proxy implements DataPlane {
             @Nullable Compilation before,
             Compilation next,
             RouteChanges routes,
-            Map<Address, Bound> bindings) {
+            Map<Compilation.Place, Bound> bindings) {
         next.config()
                 .listeners()
                 .forEach((name, config) -> {
-                    Bound binding = bindings.get(config.address());
+                    Bound binding = bindings.get(Compilation.Place.of(config));
                     Listener.Terms terms = next.terms().get(name);
                     if (binding != null && terms != null) {
                         TlsHosts tls = terms.tls();
@@ -560,7 +572,7 @@ public final class Proxy implements DataPlane {
     private synchronized int port(String name) {
         Compilation compilation = Objects.requireNonNull(current);
         ListenerConfig config = Objects.requireNonNull(compilation.config().listeners().get(name));
-        Bound binding = listeners.get(config.address());
+        Bound binding = listeners.get(Compilation.Place.of(config));
         if (!(config.address() instanceof Address.Inet inet)) {
             return 0;
         }

@@ -10,6 +10,7 @@ import io.jadegate.api.plane.TcpExplanation;
 import io.jadegate.api.plane.TcpExplanation.Verdict;
 import io.jadegate.proxy.l4.TcpService;
 import io.jadegate.proxy.l4.TcpServing;
+import io.jadegate.proxy.l4.UdpServing;
 import io.jadegate.proxy.listener.Admission;
 import io.jadegate.proxy.listener.ConnectionHandler;
 import io.jadegate.proxy.listener.Listener;
@@ -77,6 +78,7 @@ final class TcpExplainer {
         Address asked = asked();
         return all.entrySet().stream()
                 .filter(entry -> compilation.terms().containsKey(entry.getKey()))
+                .filter(entry -> !(compilation.terms().get(entry.getKey()) instanceof UdpServing))
                 .filter(entry -> isAt(entry.getValue().address(), asked))
                 .map(Map.Entry::getKey)
                 .findFirst()
@@ -125,10 +127,27 @@ final class TcpExplainer {
     }
 
     private TcpExplanation spoken(Listener.Terms terms, List<Step> steps, @Nullable String host) {
-        return terms instanceof TcpServing tcp
-                ? explanation(
-                        terms, steps, host, Verdict.CONNECTED, null, tcp.service().upstreamOf(host))
-                : explanation(terms, steps, host, Verdict.SERVED, null, null);
+        return switch (terms) {
+            case TcpServing tcp ->
+                    explanation(
+                            terms,
+                            steps,
+                            host,
+                            Verdict.CONNECTED,
+                            null,
+                            tcp.service().upstreamOf(host));
+            case UdpServing udp ->
+                    explanation(terms, steps, host, Verdict.CONNECTED, null, udp.upstream());
+            default -> explanation(terms, steps, host, Verdict.SERVED, null, null);
+        };
+    }
+
+    private static String protocol(Listener.Terms terms) {
+        return switch (terms) {
+            case TcpServing _ -> "tcp";
+            case UdpServing _ -> "udp";
+            default -> "http";
+        };
     }
 
     private static TcpExplanation explanation(
@@ -140,7 +159,7 @@ final class TcpExplainer {
             @Nullable Upstream upstream) {
         return new TcpExplanation(
                 terms.listener(),
-                terms instanceof TcpServing ? "tcp" : "http",
+                protocol(terms),
                 steps,
                 tls,
                 verdict,

@@ -24,7 +24,7 @@ public record ListenerConfig(
                 @Default("off")
                 @Off
                 Duration maxAge,
-        @Doc("sessions of a udp listener") @Planned @Nullable SessionConfig session,
+        @Doc("sessions of a udp listener") @Nullable SessionConfig session,
         @Doc("where a forward proxy may go, and for whom") @Planned
                 @Nullable ForwardConfig forward) {
 
@@ -39,7 +39,6 @@ public record ListenerConfig(
         @Doc("a byte stream")
         TCP,
         @Doc("datagrams")
-        @Planned
         UDP,
         @Doc("a forward proxy: absolute-form and CONNECT")
         @Planned
@@ -67,7 +66,13 @@ public record ListenerConfig(
     /// Sessions of a UDP listener.
     public record SessionConfig(
             @Doc("a session without datagrams ends") @Default("60s") Duration idle,
-            @Doc("replies to expect; the session ends soon after") @Range(min = 0)
+            @Doc("replies to each datagram of a client; 2s after the last the session ends")
+                    @Range(min = 0)
                     @Nullable Integer replies,
-            @Doc("sessions at once") @Default("100000") @Range(min = 1) int max) {}
+            @Doc("sessions at once") @Default("100000") @Range(min = 1) int max) {
+
+        /// What a listener has that says nothing about sessions.
+        public static final SessionConfig DEFAULT =
+                new SessionConfig(Duration.ofSeconds(60), null, 100_000);
+    }
 }

@@ -356,6 +356,14 @@ public record Reason(String code, int status, @Nullable String proxyError, Strin
                     503,
                     "connection_limit_reached",
                     "Too many connections are being made.");
+    public static final Reason SESSION_LIMIT =
+            new Reason(
+                    "SESSION_LIMIT",
+                    503,
+                    "connection_limit_reached",
+                    "The listener has too many sessions.");
+    public static final Reason DATAGRAM_UNSENT =
+            new Reason("DATAGRAM_UNSENT", 503, null, "The system did not take the datagram.");
     public static final Reason BUFFERS_EXHAUSTED =
             new Reason(
                     "BUFFERS_EXHAUSTED",

@@ -144,10 +144,15 @@ final class Checks {
     }
 
     private void protocol(String path, ListenerConfig listener) {
+        if (listener.session() != null && listener.protocol() != ListenerConfig.Protocol.UDP) {
+            error(path + ".session", "is for protocol: udp; remove it");
+        }
         switch (listener.protocol()) {
             case HTTP -> {
                 if (listener.upstream() != null) {
-                    error(path + ".upstream", "is for protocol: tcp; routes say where requests go");
+                    error(
+                            path + ".upstream",
+                            "is for protocol: tcp and udp; routes say where requests go");
                 }
                 if (!listener.timeouts().equals(TimeoutOverrides.NONE)) {
                     error(
@@ -162,7 +167,8 @@ final class Checks {
                 hostUpstreams(path, listener, "is for protocol: tcp; routes say where it goes");
             }
             case TCP -> tcp(path, listener);
-            case UDP, FORWARD -> {}
+            case UDP -> udp(path, listener);
+            case FORWARD -> {}
         }
     }
 
@@ -215,6 +221,58 @@ final class Checks {
             error(
                     path + ".timeouts",
                     "of a tcp listener are connect, tls, write and tunnel-idle; remove others");
+        }
+    }
+
+    private void udp(String path, ListenerConfig listener) {
+        if (node.transport() == NodeConfig.Transport.IO_URING) {
+            error(
+                    path + ".protocol",
+                    "does not go with node.transport: io_uring; take epoll there, or auto");
+        }
+        if (listener.address() instanceof Address.Unix) {
+            error(path + ".address", "is no port; datagrams come to host:port");
+        }
+        foreignToUdp(path + ".redirect-to-https", listener.redirectToHttps());
+        foreignToUdp(path + ".proxy-protocol", listener.proxyProtocol() != null);
+        foreignToUdp(path + ".accept", listener.accept() != ListenerConfig.Accept.BALANCED);
+        foreignToUdp(path + ".tls", listener.tls() != null);
+        foreignToUdp(path + ".timeouts", !listener.timeouts().equals(TimeoutOverrides.NONE));
+        foreignToUdp(path + ".max-age", !listener.maxAge().isZero());
+        var session = listener.session();
+        if (session != null && session.idle().isZero()) {
+            error(path + ".session.idle", "is 0; a session ends by nothing else");
+        }
+        if (listener.upstream() == null) {
+            error(path, "has no upstream");
+            return;
+        }
+        var upstream = config.upstreams().get(listener.upstream());
+        if (upstream != null) {
+            takesDatagrams(path + ".upstream", listener.upstream(), upstream);
+        }
+    }
+
+    private void foreignToUdp(String path, boolean present) {
+        if (present) {
+            error(path, "does not go with protocol: udp; remove it");
+        }
+    }
+
+    private void takesDatagrams(String path, String name, UpstreamConfig upstream) {
+        if (upstream.tls() != null) {
+            error(path, "\"" + name + "\" has tls, and datagrams go in the clear; name another");
+        }
+        if (upstream.proxyProtocol() != UpstreamConfig.ProxyProtocol.OFF) {
+            error(
+                    path,
+                    "\""
+                            + name
+                            + "\" has proxy-protocol, which is not for datagrams; name another");
+        }
+        if (upstream.endpoints().stream()
+                .anyMatch(endpoint -> endpoint.address() instanceof Address.Unix)) {
+            error(path, "\"" + name + "\" has endpoints that are no ports; name another");
         }
     }
 

@@ -57,8 +57,8 @@ class GoldenTest {
                 .doesNotHaveDuplicates()
                 .contains(
                         "rate-limits",
-                        "listeners.dns.session",
-                        "listeners.dns.protocol",
+                        "listeners.egress.forward",
+                        "listeners.egress.protocol",
                         "routes.orders.filters[0].authenticate",
                         "routes.orders.filters[6].compress",
                         "routes.orders.match.when",

@@ -24,7 +24,7 @@ public record Admission(List<Step> steps) {
     ///
     /// @param shadow told why a filter would have refused that is not enforced
     /// @return why the connection is refused; null when it is in, and [#leave] is owed
-    @Nullable Reason enter(ClientConnection connection, Consumer<Reason> shadow) {
+    public @Nullable Reason enter(ClientConnection connection, Consumer<Reason> shadow) {
         for (Step step : steps) {
             Reason refusal = step.filter().decide(connection);
             if (refusal == null) {
@@ -59,7 +59,7 @@ public record Admission(List<Step> steps) {
     }
 
     /// A connection that had entered is gone.
-    void leave(ClientConnection connection) {
+    public void leave(ClientConnection connection) {
         for (Step step : steps) {
             step.filter().closed(connection);
         }

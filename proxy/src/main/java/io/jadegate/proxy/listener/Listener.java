@@ -10,6 +10,7 @@ import io.jadegate.proxy.stream.Loops;
 import io.jadegate.proxy.stream.Peer;
 import io.jadegate.proxy.stream.ServerConnection;
 import io.jadegate.proxy.stream.TlsSession;
+import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -22,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,11 +46,16 @@ public final class Listener {
     private static final WriteBufferWaterMark WATER_MARK =
             new WriteBufferWaterMark(ByteStream.WINDOW / 2, ByteStream.WINDOW);
 
+    /// What waits for the system to take it, for all clients of a socket.
+    private static final WriteBufferWaterMark DATAGRAM_WATER_MARK =
+            new WriteBufferWaterMark(512 * 1024, 1024 * 1024);
+
     private final Address address;
     private final ListenerConfig.Accept accept;
     private final Loops loops;
     private final List<Accepted> accepted;
     private final List<Channel> channels = new ArrayList<>();
+    private final List<DatagramSocket> datagramSockets = new ArrayList<>();
     private final HandshakeLog handshakeLog = new HandshakeLog();
 
     /// What connections are accepted by.
@@ -106,6 +113,74 @@ public final class Listener {
             throw e;
         }
         return listener;
+    }
+
+    /// Binds an address for datagrams: a socket for each loop, among which the system spreads
+    /// clients, where the transport can, else one.
+    ///
+    /// @param sockets what the datagrams of each socket go to
+    /// @param terms by which the next client is taken in
+    /// @throws IOException when the address cannot be bound; nothing is left open
+    public static Listener bindDatagrams(
+            Address.Inet address,
+            ListenerConfig.Accept accept,
+            Loops loops,
+            DatagramSocket.Factory sockets,
+            Supplier<? extends Terms> terms)
+            throws IOException {
+        Listener listener = new Listener(address, accept, loops, terms);
+        try {
+            listener.openDatagrams(sockets);
+        } catch (IOException e) {
+            listener.close();
+            throw e;
+        }
+        return listener;
+    }
+
+    private void openDatagrams(DatagramSocket.Factory sockets) throws IOException {
+        if (!loops.transport().hasDatagrams()) {
+            throw new IOException("node.transport has no datagrams");
+        }
+        SocketAddress socketAddress = socketAddress();
+        boolean shared = loops.transport().sharesPorts() && loops.count() > 1;
+        if (shared) {
+            requireFree(socketAddress);
+        }
+        for (Loop loop : shared ? loops.all() : loops.all().subList(0, 1)) {
+            DatagramSocket socket = sockets.on(loop, accepted.get(loop.index()));
+            Bootstrap bootstrap =
+                    new Bootstrap()
+                            .group(loop.eventLoop())
+                            .channelFactory(loops.transport()::newDatagramChannel)
+                            .option(ChannelOption.AUTO_READ, false)
+                            .option(ChannelOption.RECVBUF_ALLOCATOR, loop.datagramBuffers())
+                            .option(ChannelOption.WRITE_BUFFER_WATER_MARK, DATAGRAM_WATER_MARK)
+                            .handler(socket);
+            if (shared) {
+                bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
+            }
+            ChannelFuture bound = bootstrap.bind(socketAddress).awaitUninterruptibly();
+            if (!bound.isSuccess()) {
+                throw new IOException(bound.cause().getMessage(), bound.cause());
+            }
+            channels.add(bound.channel());
+            datagramSockets.add(socket);
+            // With port 0 the others join the port that the first was given.
+            socketAddress = bound.channel().localAddress();
+        }
+    }
+
+    /// Sockets that share a port share it with those of another process, too, and nobody is told:
+    /// one that does not share finds out.
+    private static void requireFree(SocketAddress address) throws IOException {
+        if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
+            // Binding will tell.
+            return;
+        }
+        try (DatagramChannel probe = DatagramChannel.open()) {
+            probe.bind(address);
+        }
     }
 
     private void open(ConnectionHandler handler, Supplier<? extends Terms> terms)
@@ -239,8 +314,13 @@ public final class Listener {
         accepted.get(loop.index()).forEachHere(action);
     }
 
-    /// Takes no more connections. Those that wait to be accepted are refused by the system.
+    /// Takes no more connections. Those that wait to be accepted are refused by the system. Sockets
+    /// of datagrams stay while anybody who was taken in needs one of them.
     public void close() {
+        if (!datagramSockets.isEmpty()) {
+            closeDatagrams();
+            return;
+        }
         for (Channel channel : channels) {
             channel.close().awaitUninterruptibly();
         }
@@ -250,6 +330,15 @@ public final class Listener {
             } catch (IOException e) {
                 LOG.warn("cannot remove {}: {}", unix.path(), e.getMessage());
             }
+        }
+    }
+
+    private void closeDatagrams() {
+        for (int i = 0; i < channels.size(); i++) {
+            channels.get(i)
+                    .eventLoop()
+                    .submit(datagramSockets.get(i)::close)
+                    .awaitUninterruptibly();
         }
     }
 

@@ -12,7 +12,7 @@ public interface ConnectionFacts {
     /// The client's address in text, without port.
     String clientAddressText();
 
-    /// What the gateway saw of it: `TCP`, or `TLS` where that passed through undecrypted.
+    /// What the gateway saw of it: `TCP`, `TLS` where that passed through undecrypted, or `UDP`.
     String protocol();
 
     /// What the connection is called between proxies; null when nobody has asked.
@@ -30,7 +30,8 @@ public interface ConnectionFacts {
     /// How many connections to targets were tried.
     int attempts();
 
-    /// Why the gateway ended it, or could not begin it; null when both sides had sent their end.
+    /// Why the gateway ended it, or could not begin it; null when both sides had sent their end, or
+    /// a session of datagrams was silent.
     @Nullable Reason reason();
 
     /// More about this one occurrence of the reason; or null.
@@ -41,6 +42,16 @@ public interface ConnectionFacts {
 
     /// Octets from the endpoint that were passed on.
     long bytesSent();
+
+    /// Datagrams from the client that were passed on; -1 for a connection of octets.
+    default long datagramsReceived() {
+        return -1;
+    }
+
+    /// Datagrams from the endpoint that were passed on; -1 for a connection of octets.
+    default long datagramsSent() {
+        return -1;
+    }
 
     /// When it was accepted, in milliseconds since 1970 UTC.
     long startMillis();

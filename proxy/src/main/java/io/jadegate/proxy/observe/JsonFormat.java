@@ -36,6 +36,10 @@ final class JsonFormat implements LineFormat {
         }
         line.raw(",\"bytes_received\":").number(facts.bytesReceived());
         line.raw(",\"bytes_sent\":").number(facts.bytesSent());
+        if (facts.datagramsReceived() >= 0) {
+            line.raw(",\"datagrams_received\":").number(facts.datagramsReceived());
+            line.raw(",\"datagrams_sent\":").number(facts.datagramsSent());
+        }
         line.raw(",\"duration_ms\":").millis(facts.durationNanos());
         text(line, ",\"upstream\":\"", facts.upstream());
         optional(line, ",\"target\":\"", facts.target());

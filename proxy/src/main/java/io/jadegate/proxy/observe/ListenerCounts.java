@@ -62,10 +62,29 @@ public final class ListenerCounts {
                     "listener",
                     "reason");
 
+    private static final Metric DATAGRAMS_RECEIVED =
+            Metric.counter(
+                    "jadegate_listener_datagrams_received",
+                    "Datagrams of clients that were passed on.",
+                    "listener");
+    private static final Metric DATAGRAMS_SENT =
+            Metric.counter(
+                    "jadegate_listener_datagrams_sent",
+                    "Datagrams of endpoints that were passed on.",
+                    "listener");
+    private static final Metric DATAGRAMS_DROPPED =
+            Metric.counter(
+                    "jadegate_listener_datagrams_dropped",
+                    "Datagrams of either side that were not passed on, by reason.",
+                    "listener",
+                    "reason");
+
     private static final int ACCEPTED_SLOT = 0;
     private static final int CLOSED_SLOT = 1;
     private static final int REQUESTS_SLOT = 2;
     private static final int TLS_BROKEN_SLOT = 3;
+    private static final int DATAGRAMS_RECEIVED_SLOT = 4;
+    private static final int DATAGRAMS_SENT_SLOT = 5;
 
     /// Versions a handshake can end with; one that fails has none.
     private static final String[] VERSIONS = {"", "TLSv1.2", "TLSv1.3"};
@@ -73,12 +92,13 @@ public final class ListenerCounts {
     private static final List<HandshakeResult> RESULTS = List.of(HandshakeResult.values());
     private static final int RESUMED_SLOT = VERSIONS.length * RESULTS.size();
 
-    private final Tally tally = new Tally(TLS_BROKEN_SLOT + 1);
+    private final Tally tally = new Tally(DATAGRAMS_SENT_SLOT + 1);
     private final Tally handshakes = new Tally(RESUMED_SLOT + 1);
     private final ReasonCounts refused = new ReasonCounts();
     private final ReasonCounts turnedAway = new ReasonCounts();
     private final ReasonCounts shadowed = new ReasonCounts();
     private final ReasonCounts endedFor = new ReasonCounts();
+    private final ReasonCounts droppedFor = new ReasonCounts();
 
     // Few listeners have any. Volatile: made by the loop, looked at by any thread.
     private volatile @Nullable TunnelCounts tunnels;
@@ -134,6 +154,21 @@ public final class ListenerCounts {
         endedFor.add(reason);
     }
 
+    /// A client's datagram was passed on.
+    public void datagramReceived() {
+        tally.increment(DATAGRAMS_RECEIVED_SLOT);
+    }
+
+    /// An endpoint's datagram was passed on.
+    public void datagramSent() {
+        tally.increment(DATAGRAMS_SENT_SLOT);
+    }
+
+    /// A datagram of either side was not passed on.
+    public void datagramDropped(Reason reason) {
+        droppedFor.add(reason);
+    }
+
     /// A TLS handshake is done.
     ///
     /// @param version such as `TLSv1.3`
@@ -179,6 +214,18 @@ public final class ListenerCounts {
         }
     }
 
+    private static void reportDatagrams(PerLoop<ListenerCounts> listener, Readings readings) {
+        String name = listener.labels().getFirst();
+        long received = listener.sum(counts -> counts.tally.read(DATAGRAMS_RECEIVED_SLOT));
+        if (received > 0) {
+            readings.value(DATAGRAMS_RECEIVED, received, name);
+            readings.value(
+                    DATAGRAMS_SENT,
+                    listener.sum(counts -> counts.tally.read(DATAGRAMS_SENT_SLOT)),
+                    name);
+        }
+    }
+
     static void report(PerLoop<ListenerCounts> listener, Readings readings) {
         String name = listener.labels().getFirst();
         long closed = listener.sum(counts -> counts.tally.read(CLOSED_SLOT));
@@ -195,6 +242,9 @@ public final class ListenerCounts {
                 .forEach((reason, count) -> readings.value(SHADOWED, count, name, reason));
         ReasonCounts.sum(listener, counts -> counts.endedFor)
                 .forEach((reason, count) -> readings.value(ENDED_FOR, count, name, reason));
+        ReasonCounts.sum(listener, counts -> counts.droppedFor)
+                .forEach((reason, count) -> readings.value(DATAGRAMS_DROPPED, count, name, reason));
+        reportDatagrams(listener, readings);
         TunnelCounts.reportListener(listener, readings, counts -> counts.tunnels);
         Http2Counts.reportListener(listener, readings);
     }

@@ -48,6 +48,7 @@ public final class Loop {
     private final ArrayDeque<ResponseHead> responseHeads = new ArrayDeque<>();
     private final Octets octets = new Octets(KEEP_BYTES);
     private final ReadBuffers readBuffers;
+    private final DatagramBuffers datagramBuffers = new DatagramBuffers();
     private final WriteBuffers writeBuffers = new WriteBuffers();
     private final LongSupplier clock;
     private final List<Runnable> turnEnd = new ArrayList<>();
@@ -189,6 +190,11 @@ public final class Loop {
         return readBuffers;
     }
 
+    /// What sockets of this loop read datagrams into, each whole; to be copied by who keeps them.
+    public RecvByteBufAllocator datagramBuffers() {
+        return datagramBuffers;
+    }
+
     public WriteBuffers writeBuffers() {
         return writeBuffers;
     }
@@ -196,6 +202,7 @@ public final class Loop {
     /// Keeps no more buffers to be used again. Called on the loop, before it stops.
     void end() {
         readBuffers.end();
+        datagramBuffers.end();
         writeBuffers.end();
     }
 

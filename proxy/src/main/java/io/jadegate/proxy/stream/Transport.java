@@ -6,11 +6,14 @@ import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -86,6 +89,29 @@ public enum Transport {
             case IO_URING -> IoUringSocketChannel.class;
             case NIO -> unix ? NioDomainSocketChannel.class : NioSocketChannel.class;
         };
+    }
+
+    /// Whether there are sockets for datagrams. Those of Netty for io_uring are none that each
+    /// client could have (docs/decisions/0017-datagrams-without-io-uring.md).
+    public boolean hasDatagrams() {
+        return this != IO_URING;
+    }
+
+    /// A socket for datagrams, not bound and not connected.
+    ///
+    /// @throws io.netty.channel.ChannelException when the system gives none
+    /// @throws UnsupportedOperationException unless [#hasDatagrams()]
+    public DatagramChannel newDatagramChannel() {
+        return switch (this) {
+            case EPOLL -> new EpollDatagramChannel();
+            case IO_URING -> throw new UnsupportedOperationException("datagrams by io_uring");
+            case NIO -> new NioDatagramChannel();
+        };
+    }
+
+    /// Whether several sockets can share a port, so that each loop has one of its own.
+    public boolean sharesPorts() {
+        return this == EPOLL;
     }
 
     /// A Unix domain socket's address in this transport's own form.

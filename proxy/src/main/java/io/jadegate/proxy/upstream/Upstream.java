@@ -211,6 +211,11 @@ public final class Upstream {
         return new ConnectionLease(this, loop, terms, borrower, except);
     }
 
+    /// Prepares a way for one client's datagrams; [DatagramLink#begin()] opens it.
+    public DatagramLink linkDatagrams(Loop loop, DatagramLink.Receiver receiver) {
+        return new DatagramLink(this, loop, receiver);
+    }
+
     /// Takes a permit for a connection, at the cost of an idle one if need be.
     boolean takeConnection(Loop loop) {
         int most = capacity.limits().connections();

@@ -1,8 +1,10 @@
 package io.jadegate.server.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.jadegate.api.config.Config;
+import io.jadegate.api.config.NodeConfig;
 import io.jadegate.api.filter.ConnectionFilterProvider;
 import io.jadegate.api.filter.FilterProvider;
 import io.jadegate.api.filter.HttpFilterProvider;
@@ -12,6 +14,7 @@ import io.jadegate.control.config.ConfigLoader;
 import io.jadegate.control.config.Environment;
 import io.jadegate.control.config.LoadResult;
 import io.jadegate.proxy.Proxy;
+import io.jadegate.proxy.stream.Transport;
 import io.jadegate.testkit.Baseline;
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Leaks;
@@ -22,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.ServiceLoader;
@@ -110,6 +114,32 @@ public final class Gateway
         proxy = started;
         assertThat(started.apply(loaded.config())).isInstanceOf(ApplyResult.Applied.class);
         beforeTraffic = Baseline.now();
+    }
+
+    /// A transport, or the end of a test that the machine cannot run.
+    static Transport available(NodeConfig.Transport transport) {
+        try {
+            return Transport.of(transport);
+        } catch (IllegalStateException e) {
+            return abort(e.getMessage() + " (" + e.getCause() + ")");
+        }
+    }
+
+    /// Serves a configuration by a transport, on so many loops.
+    ///
+    /// @param yaml its text without the section of the node
+    void serveBy(NodeConfig.Transport transport, int loops, String yaml, String... addresses)
+            throws IOException {
+        available(transport);
+        serve(
+                NODE.replace(
+                                "event-loops: 1",
+                                "event-loops: "
+                                        + loops
+                                        + "\n  transport: "
+                                        + transport.name().toLowerCase(Locale.ROOT))
+                        + yaml,
+                addresses);
     }
 
     /// Asks for the first configuration again, whose files may have changed.

@@ -48,6 +48,7 @@ class SemanticsTableTest {
     private static final Map<String, String> CONSTANTS =
             Map.ofEntries(
                     Map.entry("timeouts/linger", "LINGER_NANOS"),
+                    Map.entry("timeouts/udp-replies", "ANSWERED_NANOS"),
                     Map.entry("timeouts/retry-pause", "RETRY_PAUSE_NANOS"),
                     Map.entry("timeouts/dns", "NAMES"),
                     Map.entry("size-limits/window", "WINDOW"),

@@ -5,14 +5,9 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.jadegate.api.config.NodeConfig;
 import io.jadegate.api.plane.Status;
-import io.jadegate.proxy.stream.Transport;
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Message;
 import io.jadegate.testkit.Wire;
-import java.lang.annotation.ElementType;
-import java.lang.annotation.Retention;
-import java.lang.annotation.RetentionPolicy;
-import java.lang.annotation.Target;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -20,8 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// What every other test on the wire proves by the transport of this machine, in short by each of
 /// them: bodies, ends, resets, tunnels, time and drain. A transport that the kernel lacks is
@@ -35,12 +28,6 @@ class TransportsTest {
 
     @RegisterExtension static final Gateway gateway = new Gateway();
 
-    @Retention(RetentionPolicy.RUNTIME)
-    @Target(ElementType.METHOD)
-    @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
-    @interface OnEachTransport {}
-
     private static FakeBackend serve(NodeConfig.Transport transport, FakeBackend backend)
             throws Exception {
         serve(transport, "127.0.0.1:0", backend);
@@ -49,7 +36,7 @@ class TransportsTest {
 
     private static void serve(NodeConfig.Transport transport, String address, FakeBackend backend)
             throws Exception {
-        available(transport);
+        Gateway.available(transport);
         gateway.serve(
                 """
                 node:
@@ -63,14 +50,6 @@ class TransportsTest {
                 upstreams: { app: { endpoints: [ "%s" ] } }
                 """,
                 transport.name().toLowerCase(Locale.ROOT), address, backend.address());
-    }
-
-    private static Transport available(NodeConfig.Transport transport) {
-        try {
-            return Transport.of(transport);
-        } catch (IllegalStateException e) {
-            return abort(e.getMessage() + " (" + e.getCause() + ")");
-        }
     }
 
     // ---- messages
@@ -267,7 +246,7 @@ class TransportsTest {
     @OnEachTransport
     void speaksThroughUnixSocketsWhereItHasThem(
             NodeConfig.Transport transport, @TempDir Path folder) throws Exception {
-        if (!available(transport).hasUnixSockets()) {
+        if (!Gateway.available(transport).hasUnixSockets()) {
             abort(transport + " has no Unix domain sockets");
         }
         Path web = folder.resolve("web.sock");
