@@ -38,12 +38,10 @@ class RelayTest {
         private boolean full;
         private boolean ended;
         private boolean reset;
-        private int sent;
         private int credit;
 
         @Override
         public void send(ByteBuf data) {
-            sent += data.readableBytes();
             data.release();
         }
 
