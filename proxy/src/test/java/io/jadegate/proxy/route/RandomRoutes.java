@@ -6,6 +6,7 @@ import io.jadegate.api.http.RequestHead;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /// Small routes and requests over few words, so that patterns meet often.
 final class RandomRoutes {
@@ -15,13 +16,13 @@ final class RandomRoutes {
         List<RouteEntry<String>> routes = new ArrayList<>();
         int count = 1 + random.nextInt(12);
         for (int i = 0; i < count; i++) {
-            routes.add(randomRoute(random, "r" + i));
+            routes.add(filled(random, TestRoute.route("r" + i)).entry());
         }
         return routes;
     }
 
-    private static RouteEntry<String> randomRoute(Random random, String name) {
-        TestRoute route = TestRoute.route(name);
+    /// The route, with conditions.
+    static TestRoute filled(Random random, TestRoute route) {
         for (int i = random.nextInt(3); i > 0; i--) {
             String host = host(random);
             route.host(random.nextInt(3) == 0 ? "*." + host : host);
@@ -46,7 +47,7 @@ final class RandomRoutes {
         if (random.nextInt(6) == 0) {
             route.priority(random.nextInt(3) - 1);
         }
-        return route.entry();
+        return route;
     }
 
     private static PathMatchConfig pathPattern(Random random) {
@@ -106,6 +107,10 @@ final class RandomRoutes {
     }
 
     // ---- random requests
+
+    static List<RequestHead> requests(Random random, int count) {
+        return Stream.generate(() -> request(random)).limit(count).toList();
+    }
 
     static RequestHead request(Random random) {
         List<String> fields = new ArrayList<>();

@@ -18,8 +18,7 @@ class RouteFuzzTest {
     public static void fuzzerTestOneInput(byte[] input) {
         Random choices = new Choices(input);
         List<RouteEntry<String>> routes = RandomRoutes.routes(choices);
-        List<RequestHead> requests =
-                Stream.generate(() -> RandomRoutes.request(choices)).limit(REQUESTS).toList();
+        List<RequestHead> requests = RandomRoutes.requests(choices, REQUESTS);
         RouteRules.choosesWhatTheLinearRulesChoose(routes, requests);
         RouteRules.reportsEveryTieThatARequestMeets(routes, requests);
         RouteRules.callsNoRouteShadowedThatARequestCanReach(routes, requests);
