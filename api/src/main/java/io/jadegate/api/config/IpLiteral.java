@@ -1,10 +1,25 @@
 package io.jadegate.api.config;
 
-/// Reads IP addresses as text into bytes, strictly: four decimal numbers without leading zeros, or
-/// RFC 4291 section 2.2. The JDK's parsers also take `127.1`, and its lookup would ask DNS.
-final class IpLiteral {
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/// Reads IP addresses as text, strictly: four decimal numbers without leading zeros, or RFC 4291
+/// section 2.2. The JDK's parsers also take `127.1` and its lookup would ask DNS; Netty's take
+/// `010.0.0.1`, in which some see an octal number.
+public final class IpLiteral {
 
     private IpLiteral() {}
+
+    /// The address; one of IPv4 mapped into IPv6 is one of IPv4.
+    ///
+    /// @throws IllegalArgumentException when the text is not an address
+    public static InetAddress address(String text) {
+        try {
+            return InetAddress.getByAddress(parse(text));
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(text, e);
+        }
+    }
 
     /// 4 or 16 bytes.
     ///
@@ -42,14 +57,14 @@ final class IpLiteral {
     private static byte[] v6(String text) {
         var gap = text.indexOf("::");
         if (gap < 0) {
-            var all = groups(text, text);
+            var all = groups(text, /* last= */ true, text);
             if (all.length != 16) {
                 throw new IllegalArgumentException(text);
             }
             return all;
         }
-        var head = groups(text.substring(0, gap), text);
-        var tail = groups(text.substring(gap + 2), text);
+        var head = groups(text.substring(0, gap), /* last= */ false, text);
+        var tail = groups(text.substring(gap + 2), /* last= */ true, text);
         if (head.length + tail.length > 14) {
             throw new IllegalArgumentException(text);
         }
@@ -59,13 +74,13 @@ final class IpLiteral {
         return address;
     }
 
-    /// The bytes of groups between colons, the last of which may be an IPv4 address.
-    private static byte[] groups(String part, String whole) {
+    /// The bytes of groups between colons, the last of all of which may be an IPv4 address.
+    private static byte[] groups(String part, boolean last, String whole) {
         if (part.isEmpty()) {
             return new byte[0];
         }
         var groups = part.split(":", -1);
-        var v4 = groups[groups.length - 1].indexOf('.') >= 0 && whole.endsWith(part);
+        var v4 = groups[groups.length - 1].indexOf('.') >= 0 && last;
         var length = groups.length * 2 + (v4 ? 2 : 0);
         if (length > 16) {
             throw new IllegalArgumentException(whole);

@@ -1,13 +1,12 @@
 package io.jadegate.proxy.exchange;
 
+import io.jadegate.api.config.IpLiteral;
 import io.jadegate.api.config.ClientAddressConfig;
 import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.net.IpSet;
 import io.jadegate.proxy.stream.Peer;
-import io.netty.util.NetUtil;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -102,13 +101,9 @@ public final class ClientAddresses {
         } else if (text.indexOf(':') >= 0 && text.indexOf(':') == text.lastIndexOf(':')) {
             host = text.substring(0, text.indexOf(':'));
         }
-        byte[] octets = NetUtil.createByteArrayFromIpAddressString(host);
-        if (octets == null) {
-            return null;
-        }
         try {
-            return InetAddress.getByAddress(octets);
-        } catch (UnknownHostException e) {
+            return IpLiteral.address(host);
+        } catch (IllegalArgumentException e) {
             return null;
         }
     }

@@ -3,8 +3,8 @@ package io.jadegate.proxy.proxyprotocol;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.jadegate.api.config.IpLiteral;
 import io.netty.buffer.ByteBuf;
-import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -107,13 +107,15 @@ public final class ProxyHeaderReader {
     }
 
     private static @Nullable InetSocketAddress address(String host, String port, int octets) {
-        boolean right =
-                octets == 4
-                        ? NetUtil.isValidIpV4Address(host)
-                        : host.indexOf('%') < 0 && NetUtil.isValidIpV6Address(host);
-        byte[] address = right ? NetUtil.createByteArrayFromIpAddressString(host) : null;
         int number = port(port);
-        return address == null || number < 0 ? null : address(address, number);
+        if (number < 0 || (host.indexOf(':') < 0) != (octets == 4)) {
+            return null;
+        }
+        try {
+            return new InetSocketAddress(IpLiteral.address(host), number);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     private static int port(String text) {
