@@ -321,4 +321,25 @@ class WebSocketTest {
         tunnel.client.awaitGone();
         tunnel.upstream.awaitGone();
     }
+
+    @Test
+    void saysGoodbyeToAClientWhoIsBannedMeanwhile() throws Exception {
+        FakeBackend backend = gateway.backend();
+        String yaml =
+                """
+                node: { event-loops: 1, access-log: { to: off }, drain: { announce: 0s, deadline: 1s } }
+                listeners: { web: { address: "127.0.0.1:0", filters: [ { ip-filter: { deny: [ %s ] } } ] } }
+                routes: { chat: { match: { path: / }, upstream: app } }
+                upstreams: { app: { endpoints: [ "%s" ] } }
+                """;
+        gateway.serve(yaml, "10.0.0.0/8", backend.address());
+        Tunnel tunnel = opened(backend);
+
+        gateway.serveNow(yaml, "127.0.0.0/8", backend.address());
+
+        assertThat(Frame.read(tunnel.client).code()).isEqualTo(1008);
+        assertThat(Frame.read(tunnel.upstream).code()).isEqualTo(1008);
+        tunnel.client.awaitGone();
+        tunnel.upstream.awaitGone();
+    }
 }
