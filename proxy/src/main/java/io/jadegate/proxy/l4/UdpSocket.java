@@ -32,7 +32,9 @@ final class UdpSocket extends ChannelInboundHandlerAdapter implements DatagramSo
     private final Loop loop;
     private final ServerConnection.Owner books;
     private final Map<UdpClient, UdpSession> sessions = new HashMap<>();
+    private final Runnable flush = this::flushNow;
     private @Nullable Channel channel;
+    private boolean flushing;
 
     UdpSocket(UdpSessions all, Loop loop, ServerConnection.Owner books) {
         this.all = all;
@@ -164,7 +166,16 @@ final class UdpSocket extends ChannelInboundHandlerAdapter implements DatagramSo
                 });
     }
 
+    /// Replies to many clients go out together, at the end of the loop's turn.
     void flush() {
+        if (!flushing) {
+            flushing = true;
+            loop.atTurnEnd(flush);
+        }
+    }
+
+    private void flushNow() {
+        flushing = false;
         channel().flush();
     }
 

@@ -205,7 +205,6 @@ public final class Listener {
         SocketAddress socketAddress = socketAddress();
         int sockets = 1;
         if (socketAddress instanceof InetSocketAddress) {
-            bootstrap.childOption(ChannelOption.TCP_NODELAY, true);
             bootstrap.option(ChannelOption.SO_REUSEADDR, true);
             if (accept == ListenerConfig.Accept.REUSEPORT) {
                 bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);

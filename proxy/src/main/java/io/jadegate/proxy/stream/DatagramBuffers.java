@@ -2,7 +2,10 @@ package io.jadegate.proxy.stream;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.util.UncheckedBooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// What the sockets of one loop read datagrams into: one buffer, larger than any datagram of IP can
@@ -15,6 +18,9 @@ final class DatagramBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
     /// Datagrams of one socket before the others have their turn.
     private static final int READS = 32;
 
+    /// Rounds of reading between looks for more.
+    private static final int LOOK_ROUNDS = 8;
+
     private @Nullable ByteBuf buffer;
     private boolean over;
 
@@ -25,17 +31,56 @@ final class DatagramBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
     @Override
     @SuppressWarnings("deprecation") // the interface that channels still ask for
     public Handle newHandle() {
-        return new MaxMessageHandle() {
-            @Override
-            public ByteBuf allocate(ByteBufAllocator allocator) {
-                return take(allocator);
-            }
+        return new Reads();
+    }
 
-            @Override
-            public int guess() {
-                return SIZE;
+    /// For a socket on which one datagram comes at a time.
+    RecvByteBufAllocator sparing() {
+        return SparingReads::new;
+    }
+
+    private class Reads extends MaxMessageHandle {
+        @Override
+        public ByteBuf allocate(ByteBufAllocator allocator) {
+            return take(allocator);
+        }
+
+        @Override
+        public int guess() {
+            return SIZE;
+        }
+    }
+
+    /// Reads as many as there were before, and only now and then looks whether there are more: a
+    /// read that finds nothing costs as much as one that does. What is left is told again by the
+    /// system.
+    private final class SparingReads extends Reads {
+        private int limit = 1;
+        private int read;
+        private int rounds;
+        private boolean wantsMore;
+
+        @Override
+        public void reset(ChannelConfig config) {
+            super.reset(config);
+            if (wantsMore) {
+                // There was nothing more.
+                limit = Math.max(1, read);
             }
-        };
+            read = 0;
+            wantsMore = false;
+        }
+
+        @Override
+        public boolean continueReading(UncheckedBooleanSupplier maybeMore) {
+            read++;
+            if (read > limit) {
+                limit = Math.min(2 * limit, READS);
+            }
+            boolean looks = read < limit || (read == limit && ++rounds % LOOK_ROUNDS == 0);
+            wantsMore = looks && super.continueReading(maybeMore);
+            return wantsMore;
+        }
     }
 
     private ByteBuf take(ByteBufAllocator allocator) {

@@ -1,6 +1,10 @@
 package io.jadegate.proxy.stream;
 
 import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.nio.channels.NotYetConnectedException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
@@ -39,14 +43,28 @@ public final class Ending {
     public static void shutdownOutput(Channel channel) {
         @Nullable SslHandler tls = channel.pipeline().get(SslHandler.class);
         if (tls == null) {
-            ((DuplexChannel) channel).shutdownOutput();
+            shutdown(channel);
             return;
         }
         tls.closeOutbound()
                 .addListener(_ -> {
                     if (channel.isOpen()) {
-                        ((DuplexChannel) channel).shutdownOutput();
+                        shutdown(channel);
                     }
                 });
+    }
+
+    /// What Netty would do besides makes an exception, with the trace of its making, to fail writes
+    /// that are waiting, of which there are none.
+    private static void shutdown(Channel channel) {
+        if (channel instanceof EpollSocketChannel epoll) {
+            try {
+                ((Socket) epoll.fd()).shutdown(/* read= */ false, /* write= */ true);
+            } catch (IOException | NotYetConnectedException _) {
+                // The peer has broken the connection, which is told by itself.
+            }
+        } else {
+            ((DuplexChannel) channel).shutdownOutput();
+        }
     }
 }

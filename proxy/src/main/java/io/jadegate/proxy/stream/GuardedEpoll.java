@@ -12,7 +12,12 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.ThreadAwareExecutor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Netty's epoll with two gaps closed that cost connections.
 ///
@@ -23,12 +28,17 @@ import org.jspecify.annotations.Nullable;
 ///   what concerns it is told again with the next.
 /// - A socket that is interested in nothing at the moment is taken out of the set (since Netty
 ///   4.2.13), and cannot be put back, which ends the connection. Here it stays in it, for errors.
+///
+/// And the system is told what a socket is interested in once a turn, before it is asked for
+/// events: the life of a short connection changes that ten times, of which four need to be told.
 final class GuardedEpoll implements IoHandlerFactory {
+    private static final Logger LOG = LoggerFactory.getLogger(GuardedEpoll.class);
+
     private final IoHandlerFactory epoll = EpollIoHandler.newFactory();
 
     @Override
     public IoHandler newHandler(ThreadAwareExecutor executor) {
-        return new Handler(epoll.newHandler(executor));
+        return new Handler(epoll.newHandler(executor), executor);
     }
 
     @Override
@@ -38,12 +48,15 @@ final class GuardedEpoll implements IoHandlerFactory {
 
     private static final class Handler implements IoHandler {
         private final IoHandler epoll;
+        private final ThreadAwareExecutor executor;
+        private final List<Socket> changed = new ArrayList<>();
 
         /// Counts turns; there is at most one batch of events in each.
         private long turn;
 
-        Handler(IoHandler epoll) {
+        Handler(IoHandler epoll, ThreadAwareExecutor executor) {
             this.epoll = epoll;
+            this.executor = executor;
         }
 
         @Override
@@ -54,7 +67,16 @@ final class GuardedEpoll implements IoHandlerFactory {
         @Override
         public int run(IoHandlerContext context) {
             turn++;
+            tellChanges();
             return epoll.run(context);
+        }
+
+        /// One that fails closes its socket, which changes nothing about the others.
+        private void tellChanges() {
+            for (int i = 0; i < changed.size(); i++) {
+                changed.get(i).tell();
+            }
+            changed.clear();
         }
 
         @Override
@@ -96,7 +118,8 @@ final class GuardedEpoll implements IoHandlerFactory {
         private final long since;
 
         private @Nullable IoRegistration registration;
-        private boolean added;
+        private @Nullable EpollIoOps wanted;
+        private @Nullable EpollIoOps told;
 
         Socket(Handler handler, EpollIoHandle handle) {
             this.handler = handler;
@@ -151,13 +174,41 @@ final class GuardedEpoll implements IoHandlerFactory {
 
         @Override
         public long submit(IoOps ops) {
-            boolean nothing = ops.equals(EpollIoOps.NONE);
-            if (nothing && added) {
-                // Edge-triggered, an error is told once and not for ever.
-                return registration().submit(EpollIoOps.EPOLLET);
+            EpollIoOps interest = (EpollIoOps) ops;
+            if (!handler.executor.isExecutorThread(Thread.currentThread())) {
+                handler.executor.execute(() -> submit(ops));
+                return interest.value();
             }
-            added |= !nothing;
-            return registration().submit(ops);
+            if (wanted == null) {
+                handler.changed.add(this);
+            }
+            wanted = interest;
+            return interest.value();
+        }
+
+        private void tell() {
+            EpollIoOps interest = Objects.requireNonNull(wanted);
+            wanted = null;
+            boolean nothing = interest.equals(EpollIoOps.NONE);
+            if (!isValid() || interest.equals(told) || (nothing && told == null)) {
+                return;
+            }
+            told = interest;
+            try {
+                // Edge-triggered, an error is told once and not for ever.
+                registration().submit(nothing ? EpollIoOps.EPOLLET : interest);
+            } catch (RuntimeException e) {
+                LOG.error("a socket cannot be watched", e);
+                closeQuietly();
+            }
+        }
+
+        private void closeQuietly() {
+            try {
+                handle.close();
+            } catch (Exception e) {
+                LOG.error("a socket that cannot be watched cannot be closed", e);
+            }
         }
 
         @Override

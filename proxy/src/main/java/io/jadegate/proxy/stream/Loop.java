@@ -49,6 +49,7 @@ public final class Loop {
     private final Octets octets = new Octets(KEEP_BYTES);
     private final ReadBuffers readBuffers;
     private final DatagramBuffers datagramBuffers = new DatagramBuffers();
+    private final RecvByteBufAllocator sparingDatagramBuffers = datagramBuffers.sparing();
     private final WriteBuffers writeBuffers = new WriteBuffers();
     private final LongSupplier clock;
     private final List<Runnable> turnEnd = new ArrayList<>();
@@ -193,6 +194,11 @@ public final class Loop {
     /// What sockets of this loop read datagrams into, each whole; to be copied by who keeps them.
     public RecvByteBufAllocator datagramBuffers() {
         return datagramBuffers;
+    }
+
+    /// The same for a socket on which one datagram comes at a time.
+    public RecvByteBufAllocator sparingDatagramBuffers() {
+        return sparingDatagramBuffers;
     }
 
     public WriteBuffers writeBuffers() {

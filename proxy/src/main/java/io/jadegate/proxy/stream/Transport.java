@@ -13,6 +13,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
@@ -23,6 +24,8 @@ import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.Locale;
@@ -81,14 +84,23 @@ public enum Transport {
         };
     }
 
-    /// The class of a connecting socket for an address.
-    public Class<? extends Channel> channel(Address address) {
-        boolean unix = address instanceof Address.Unix;
+    /// A socket that can connect to an address as this transport has it.
+    ///
+    /// @throws io.netty.channel.ChannelException when the system gives none
+    public Channel newChannel(SocketAddress to) {
+        boolean unix = !(to instanceof InetSocketAddress);
         return switch (this) {
-            case EPOLL -> unix ? EpollDomainSocketChannel.class : EpollSocketChannel.class;
-            case IO_URING -> IoUringSocketChannel.class;
-            case NIO -> unix ? NioDomainSocketChannel.class : NioSocketChannel.class;
+            case EPOLL -> unix ? new EpollDomainSocketChannel() : epollChannel(to);
+            case IO_URING -> new IoUringSocketChannel();
+            case NIO -> unix ? new NioDomainSocketChannel() : new NioSocketChannel();
         };
+    }
+
+    /// One for both families costs more in each call.
+    private static Channel epollChannel(SocketAddress to) {
+        return to instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet4Address
+                ? new EpollSocketChannel(SocketProtocolFamily.INET)
+                : new EpollSocketChannel();
     }
 
     /// Whether there are sockets for datagrams. Those of Netty for io_uring are none that each

@@ -85,7 +85,7 @@ public record Connector(Transport transport, HeadLimits limits) {
         Bootstrap bootstrap =
                 new Bootstrap()
                         .group(loop.eventLoop())
-                        .channel(transport.channel(target.address()))
+                        .channelFactory(() -> transport.newChannel(address))
                         .option(
                                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                                 (int) TimeUnit.NANOSECONDS.toMillis(patience.connect()))
@@ -104,7 +104,7 @@ public record Connector(Transport transport, HeadLimits limits) {
                                                 new TlsHandshake(
                                                         loop, target, opening, patience.tls())));
         if (address instanceof InetSocketAddress) {
-            bootstrap.option(ChannelOption.TCP_NODELAY, true);
+            // Netty itself sets TCP_NODELAY.
             bootstrap.option(ChannelOption.SO_KEEPALIVE, true);
         }
         ChannelFuture connecting = bootstrap.connect(address);

@@ -111,7 +111,7 @@ public final class DatagramLink extends ChannelInboundHandlerAdapter {
         chosen.connectionCounter().incrementAndGet();
         chosen.counts(loop).attemptBegan();
         chosen.counts(loop).connectionOpened();
-        opened.config().setOption(ChannelOption.RECVBUF_ALLOCATOR, loop.datagramBuffers());
+        opened.config().setOption(ChannelOption.RECVBUF_ALLOCATOR, loop.sparingDatagramBuffers());
         opened.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
         opened.pipeline().addLast(this);
         loop.eventLoop().register(opened);
