@@ -73,6 +73,7 @@ class Load:
         self._answers = site.path('answers.log')
         self._openssl = site.write('openssl.cnf', OPENSSL)
         self._java = site.java
+        self._datagrams = site.datagrams
 
     def cpu_seconds(self):
         """What load and endpoint have spent so far."""
@@ -96,4 +97,10 @@ class Load:
         """So many requests a second, each at its moment whatever became of those before it."""
         command = [self._java, '-XX:+UseSerialGC', '-Xms64m', '-Xmx64m', '-XX:TieredStopAtLevel=1', '-cp', machine.BENCHMARKS,
                    'io.jadegate.benchmarks.SteadyLoad', str(port), path, str(rate), str(seconds), str(STEADY_CONNECTIONS)]
+        return _report(_run(self._core, command, seconds))
+
+    def datagrams(self, port, octets, clients, seconds):
+        """Every client sends its next datagram when it has its answer, from an endpoint that is there meanwhile."""
+        command = [self._java, '-XX:+UseSerialGC', '-Xms64m', '-Xmx64m', '-XX:TieredStopAtLevel=1', '-cp', machine.BENCHMARKS,
+                   'io.jadegate.benchmarks.DatagramLoad', str(port), str(self._datagrams), str(octets), str(clients), str(seconds)]
         return _report(_run(self._core, command, seconds))

@@ -8,6 +8,7 @@ import subprocess
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BENCHMARKS = os.path.join(ROOT, 'benchmarks/target/benchmarks.jar')
 DISTRIBUTION = os.path.join(ROOT, 'server/target/jadegate/bin/jadegate')
+NGINX_STREAM = '/usr/lib/nginx/modules/ngx_stream_module.so'
 
 PACKAGES = {'nginx': 'nginx', 'haproxy': 'haproxy', 'wrk': 'wrk', 'h2load': 'nghttp2-client', 'taskset': 'util-linux'}
 
@@ -16,6 +17,8 @@ def missing(options):
     """A sentence for everything that is needed and not there."""
     found = ['- %s is not installed; on Debian: apt-get install %s' % (program, package)
              for program, package in PACKAGES.items() if not shutil.which(program)]
+    if not os.path.exists(NGINX_STREAM):
+        found.append('- there is no %s; on Debian: apt-get install libnginx-mod-stream' % NGINX_STREAM)
     if not os.access(options.jadegate, os.X_OK):
         found.append('- there is no %s; `make build` makes the distribution' % options.jadegate)
     if not os.path.exists(BENCHMARKS):

@@ -2,7 +2,8 @@
 
 All do the same: HTTP/1.1 on both sides, connections kept on both sides, one route, no access log, the client's
 address in X-Forwarded-For. Each is given one thread or process, as all run on one core. Those for TLS agree on the
-same version, cipher and group with any client, and show the same certificate.
+same version, cipher and group with any client, and show the same certificate. Those for connections and datagrams
+relay what they do not read, the former by buffers of 64 KiB.
 """
 import os
 import socket
@@ -69,6 +70,23 @@ NGINX_TLS = '''
     ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;
     ssl_ecdh_curve X25519;
 '''
+NGINX_STREAM = '''
+worker_processes 1;
+daemon off;
+pid {folder}/{name}.pid;
+error_log stderr crit;
+load_module {module};
+events {{ worker_connections {connections}; }}
+stream {{
+    server {{
+        listen 127.0.0.1:{port} {kind};
+        {buffers}
+        proxy_pass 127.0.0.1:{backend};
+        proxy_timeout 60s;
+    }}
+}}
+'''
+NGINX_STREAM_64K = 'tcp_nodelay on; proxy_buffer_size 64k;'
 NGINX_64K = 'proxy_buffer_size 64k; proxy_buffers 8 64k; proxy_busy_buffers_size 128k;'
 
 HAPROXY = '''
@@ -92,6 +110,24 @@ backend backend
 HAPROXY_TLS = 'ssl crt {folder}/certs/both.pem ssl-min-ver TLSv1.3 ciphersuites TLS_AES_128_GCM_SHA256 curves X25519'
 HAPROXY_64K = 'tune.bufsize 65536'
 
+HAPROXY_TCP = '''
+global
+    nbthread 1
+    maxconn {connections}
+    tune.bufsize 65536
+defaults
+    mode tcp
+    timeout connect 5s
+    timeout client 60s
+    timeout server 60s
+    {options}
+listen relay
+    bind 127.0.0.1:{port} backlog 4096
+    server backend 127.0.0.1:{backend}
+'''
+HAPROXY_SPLICE = 'option splice-request\n    option splice-response'
+SPLICED = 1000  # Each connection has pipes.
+
 JADEGATE = '''
 node:
   state-dir: {folder}/{name}.state
@@ -107,6 +143,18 @@ upstreams:
   backend: {{ endpoints: [ "127.0.0.1:{backend}" ] }}
 '''
 
+JADEGATE_RELAY = '''
+node:
+  state-dir: {folder}/{name}.state
+  transport: {transport}
+  access-log: {{ to: off }}
+  admin: {{ address: "127.0.0.1:{admin}" }}
+  metrics: {{ address: "127.0.0.1:{metrics}" }}
+listeners:
+  relay: {{ address: "127.0.0.1:{port}", protocol: {protocol}, upstream: backend }}
+upstreams:
+  backend: {{ endpoints: [ "127.0.0.1:{backend}" ] }}
+'''
 
 # BoringSSL lets nobody choose among ciphers of TLS 1.3; the load offers one.
 JADEGATE_TLS = (', tls: {{ versions: [ "1.3" ], hosts: {{ "*": '
@@ -116,6 +164,25 @@ JADEGATE_TLS = (', tls: {{ versions: [ "1.3" ], hosts: {{ "*": '
 def free_port():
     with socket.create_server(('127.0.0.1', 0)) as probe:
         return probe.getsockname()[1]
+
+
+def free_datagram_port():
+    with socket.socket(type=socket.SOCK_DGRAM) as probe:
+        probe.bind(('127.0.0.1', 0))
+        return probe.getsockname()[1]
+
+
+def passes_datagrams(port, backend):
+    """Whether what is sent to a port arrives at another."""
+    with socket.socket(type=socket.SOCK_DGRAM) as endpoint, socket.socket(type=socket.SOCK_DGRAM) as client:
+        endpoint.bind(('127.0.0.1', backend))
+        endpoint.settimeout(0.2)
+        client.connect(('127.0.0.1', port))
+        try:
+            client.send(b'ready?')
+            return endpoint.recv(16) == b'ready?'
+        except OSError:
+            return False
 
 
 GET = b'GET /128B HTTP/1.1\r\nHost: compare\r\nConnection: close\r\n\r\n'
@@ -139,9 +206,9 @@ def answers(port, protocol='http'):
 class Proxy:
     """A proxy by its name, on a port of its own."""
 
-    def __init__(self, name, port, command, log, protocol='http'):
+    def __init__(self, name, port, command, log, ready=answers):
         self.name, self.port, self._command, self._log = name, port, command, log
-        self._protocol = protocol
+        self._ready = ready
         self.process = None
 
     def start(self, core=None):
@@ -150,10 +217,10 @@ class Proxy:
 
     def await_ready(self, pause=0.02):
         end = time.monotonic() + READY_SECONDS
-        while not answers(self.port, self._protocol):
+        while not self._ready(self.port):
             self.process.insist()
             if time.monotonic() > end:
-                raise SystemExit('%s answers no request' % self.name)
+                raise SystemExit('%s does not serve' % self.name)
             time.sleep(pause)
         return self
 
@@ -170,6 +237,7 @@ class Site:
         self._folder, self._options = folder, options
         self._connections = machine.raise_descriptors() - 1000
         self._backend = free_port()
+        self._datagrams = free_datagram_port()
         self._running = {}
         self.endpoint = None
 
@@ -205,6 +273,11 @@ class Site:
         """The port of the endpoint."""
         return self._backend
 
+    @property
+    def datagrams(self):
+        """The port of the endpoint for datagrams, which is there only while there is load."""
+        return self._datagrams
+
     def _nginx(self, name, content):
         values = dict(folder=self._folder, name=name, connections=self._connections, content=content)
         return ['nginx', '-c', self.write(name + '.conf', NGINX.format(**values))]
@@ -233,13 +306,29 @@ class Site:
                                backend=self._backend, admin=free_port(), metrics=free_port())
         return self.jadegate(self.write(own + '.yaml', text))
 
+    def _nginx_relay(self, name, port, backend, kind, buffers=''):
+        values = dict(folder=self._folder, name=name, connections=self._connections, module=machine.NGINX_STREAM,
+                      port=port, backend=backend, kind=kind, buffers=buffers)
+        return ['nginx', '-c', self.write(name + '.conf', NGINX_STREAM.format(**values))]
+
+    def _haproxy_relay(self, name, port, options='', connections=None):
+        text = HAPROXY_TCP.format(connections=connections or self._connections // 2, backend=self._backend, port=port,
+                                  options=options)
+        return ['haproxy', '-db', '-f', self.write(name + '.cfg', text)]
+
+    def _jadegate_relay(self, name, port, backend, protocol='tcp', transport='auto'):
+        text = JADEGATE_RELAY.format(folder=self._folder, name=name, port=port, transport=transport, protocol=protocol,
+                                     backend=backend, admin=free_port(), metrics=free_port())
+        return self.jadegate(self.write(name + '.yaml', text))
+
     def jadegate(self, config):
         """The command that serves a configuration."""
         return [self._options.jadegate, 'run', '-c', config]
 
     def proxy(self, name):
         """A proxy of the comparison, not started."""
-        port = free_port()
+        kind = name.rpartition('-')[2]
+        port = free_datagram_port() if kind == 'udp' else free_port()
         secure = lambda text: text.format(folder=self._certificate())
         forward = lambda protocol='', buffers='': FORWARD.format(
             port=port, backend=self._backend, protocol=protocol, buffers=buffers)
@@ -258,9 +347,20 @@ class Site:
             'jadegate-epoll': lambda: self._jadegate(name, port, 'epoll'),
             'jadegate-io_uring': lambda: self._jadegate(name, port, 'io_uring'),
             'jadegate-nio': lambda: self._jadegate(name, port, 'nio'),
+            'nginx-tcp': lambda: self._nginx_relay(name, port, self._backend, 'backlog=4096', NGINX_STREAM_64K),
+            'haproxy-tcp': lambda: self._haproxy_relay(name, port),
+            'haproxy-tcp-splice': lambda: self._haproxy_relay(name, port, HAPROXY_SPLICE, SPLICED),
+            'jadegate-tcp': lambda: self._jadegate_relay(name, port, self._backend),
+            'jadegate-tcp-epoll': lambda: self._jadegate_relay(name, port, self._backend, transport='epoll'),
+            'jadegate-tcp-io_uring': lambda: self._jadegate_relay(name, port, self._backend, transport='io_uring'),
+            'jadegate-tcp-nio': lambda: self._jadegate_relay(name, port, self._backend, transport='nio'),
+            'nginx-udp': lambda: self._nginx_relay(name, port, self._datagrams, 'udp'),
+            'jadegate-udp': lambda: self._jadegate_relay(name, port, self._datagrams, 'udp'),
         }[name]()
-        protocol = {'tls': 'https', 'h2c': 'h2c'}.get(name.rpartition('-')[2], 'http')
-        return Proxy(name, port, command, self.path(name + '.log'), protocol)
+        ready = {'tls': lambda port: answers(port, 'https'),
+                 'h2c': lambda port: answers(port, 'h2c'),
+                 'udp': lambda port: passes_datagrams(port, self._datagrams)}.get(kind, answers)
+        return Proxy(name, port, command, self.path(name + '.log'), ready)
 
     def running(self, proxy):
         """Starts a proxy, by its name or made by a row, on the core of the proxies; it runs until the end."""
