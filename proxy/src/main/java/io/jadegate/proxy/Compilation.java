@@ -10,6 +10,7 @@ import io.jadegate.proxy.route.RouteTables;
 import io.jadegate.proxy.upstream.Upstream;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// A configuration compiled for serving. Immutable but for the live state of its parts.
 ///
@@ -18,7 +19,8 @@ import java.util.Map;
 /// @param connectionFilters those of listeners, likewise
 /// @param routes in the order of the configuration
 /// @param listeners those that serve HTTP
-/// @param servings of the listeners that serve HTTP, by name
+/// @param forwards the listeners that are forward proxies
+/// @param servings of the listeners that are asked by HTTP, forward proxies among them, by name
 /// @param terms of all listeners, by name
 /// @param termsAt the same by the listener's place: it stays what it is when a listener is renamed,
 ///   so a socket never serves by what was meant for another
@@ -31,6 +33,7 @@ record Compilation(
         List<CompiledRoute> routes,
         List<String> listeners,
         RouteTables<Route> tables,
+        List<CompiledForward> forwards,
         Map<String, Serving> servings,
         Map<String, Listener.Terms> terms,
         Map<Place, Listener.Terms> termsAt) {
@@ -41,5 +44,14 @@ record Compilation(
             return new Place(
                     listener.address(), listener.protocol() == ListenerConfig.Protocol.UDP);
         }
+    }
+
+    @Nullable CompiledForward forward(String listener) {
+        for (CompiledForward forward : forwards) {
+            if (forward.listener().equals(listener)) {
+                return forward;
+            }
+        }
+        return null;
     }
 }

@@ -4,6 +4,7 @@ import io.jadegate.api.config.ActionConfig;
 import io.jadegate.api.config.Address;
 import io.jadegate.api.config.Config;
 import io.jadegate.api.config.DefaultsConfig;
+import io.jadegate.api.config.ForwardConfig;
 import io.jadegate.api.config.HstsConfig;
 import io.jadegate.api.config.ListenerConfig;
 import io.jadegate.api.config.ListenerTlsConfig.HostConfig;
@@ -11,7 +12,9 @@ import io.jadegate.api.config.NodeConfig;
 import io.jadegate.api.config.Problem;
 import io.jadegate.api.config.RedirectConfig;
 import io.jadegate.api.config.RespondConfig;
+import io.jadegate.api.config.RetryConfig;
 import io.jadegate.api.config.RouteConfig;
+import io.jadegate.api.config.Share;
 import io.jadegate.api.config.SplitConfig;
 import io.jadegate.api.config.TimeoutsConfig;
 import io.jadegate.api.config.UpstreamConfig;
@@ -25,12 +28,18 @@ import io.jadegate.api.filter.TemplateException;
 import io.jadegate.api.http.FieldName;
 import io.jadegate.api.net.IpSet;
 import io.jadegate.proxy.exchange.ClientAddresses;
+import io.jadegate.proxy.exchange.Dispatch;
 import io.jadegate.proxy.exchange.ErrorPages;
 import io.jadegate.proxy.exchange.HttpsRedirect;
 import io.jadegate.proxy.exchange.Route;
 import io.jadegate.proxy.exchange.Serving;
 import io.jadegate.proxy.exchange.Timeouts;
 import io.jadegate.proxy.exchange.Via;
+import io.jadegate.proxy.forward.ForwardRules;
+import io.jadegate.proxy.forward.ForwardService;
+import io.jadegate.proxy.forward.NameLookups;
+import io.jadegate.proxy.forward.OwnAddresses;
+import io.jadegate.proxy.forward.TunnelRules;
 import io.jadegate.proxy.l4.TcpRules;
 import io.jadegate.proxy.l4.TcpService;
 import io.jadegate.proxy.l4.TcpServing;
@@ -51,9 +60,11 @@ import io.jadegate.proxy.stream.Loops;
 import io.jadegate.proxy.upstream.Connector;
 import io.jadegate.proxy.upstream.EndpointTls;
 import io.jadegate.proxy.upstream.Upstream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +81,16 @@ final class Compiler {
 
     private static final double RETRY_SHARE = 0.2;
 
+    /// Names often have more addresses than two, of which the first may lead nowhere.
+    private static final RetryConfig FORWARD_RETRY =
+            new RetryConfig(
+                    4,
+                    List.of(
+                            RetryConfig.Condition.CONNECT_FAILURE,
+                            RetryConfig.Condition.RESET_REUSED),
+                    new Share(20),
+                    Duration.ZERO);
+
     private final NodeConfig node;
     private final Map<String, HttpFilterProvider<?>> providers;
 
@@ -80,16 +101,20 @@ final class Compiler {
     private final Loops loops;
     private final Meters meters;
     private final List<LoopLog> logs;
+    private final NameLookups names;
     private final TlsCompiler tlsCompiler = new TlsCompiler();
 
     /// @param logs where connections without exchanges are written down, by loop
+    /// @param names where those are looked up that clients of forward proxies name
     Compiler(
             NodeConfig node,
             List<FilterProvider<?>> providers,
             Loops loops,
             Meters meters,
-            List<LoopLog> logs) {
+            List<LoopLog> logs,
+            NameLookups names) {
         this.logs = logs;
+        this.names = names;
         this.node = node;
         this.loops = loops;
         this.meters = meters;
@@ -138,16 +163,13 @@ final class Compiler {
                         before == null ? null : before.connectionFilters(),
                         problems);
         Map<String, TlsHosts> hosts = tlsHosts(config, upstreams, before, problems);
+        Map<String, Dispatch> dispatches = new LinkedHashMap<>();
+        listeners.forEach(name -> dispatches.put(name, new Dispatch.ByRoutes(tables.of(name))));
+        List<CompiledForward> forwards = forwards(config, limits, filters, before, problems);
+        forwards.forEach(forward ->
+                dispatches.put(forward.listener(), new Dispatch.ToTargets(forward.route())));
         Map<String, Serving> servings =
-                servings(
-                        config,
-                        listeners,
-                        routes,
-                        tables,
-                        limits,
-                        connectionFilters,
-                        hosts,
-                        problems);
+                servings(config, dispatches, routes, limits, connectionFilters, hosts, problems);
         Map<String, Listener.Terms> terms = new HashMap<>(servings);
         terms.putAll(tcpServings(config, upstreams, connectionFilters, hosts));
         terms.putAll(udpServings(config, upstreams, connectionFilters));
@@ -160,6 +182,7 @@ final class Compiler {
                 routes,
                 listeners,
                 tables,
+                forwards,
                 servings,
                 Map.copyOf(terms),
                 byPlace(config, terms));
@@ -342,7 +365,7 @@ final class Compiler {
         FilterChain chain = filters.chain(name, config, old == null ? null : old.chain());
         problems.addAll(chain.problems());
         Route route =
-                new Route(
+                Route.of(
                         name,
                         config,
                         timeouts.computeIfAbsent(
@@ -458,9 +481,8 @@ final class Compiler {
 
     private Map<String, Serving> servings(
             Config config,
-            List<String> listeners,
+            Map<String, Dispatch> dispatches,
             List<CompiledRoute> routes,
-            RouteTables<Route> tables,
             HeadLimits limits,
             ConnectionFilters connectionFilters,
             Map<String, TlsHosts> hosts,
@@ -470,18 +492,22 @@ final class Compiler {
         ErrorPages errors = ErrorPages.of(defaults.errors(), "defaults.errors", problems);
         Map<String, Serving> servings = new HashMap<>();
         Via via = new Via(node.via());
-        HttpsRedirect redirect = redirect(config, listeners, hosts);
-        for (String listener : listeners) {
+        HttpsRedirect redirect = redirect(config, dispatches, hosts);
+        for (Map.Entry<String, Dispatch> entry : dispatches.entrySet()) {
+            String listener = entry.getKey();
             ListenerConfig own = Objects.requireNonNull(config.listeners().get(listener));
             HstsConfig hsts = own.tls() == null ? null : own.tls().hsts();
+            boolean webSockets =
+                    entry.getValue() instanceof Dispatch.ByRoutes
+                            && takesWebSockets(routes, listener);
             servings.put(
                     listener,
                     new Serving(
                             listener,
-                            tables.of(listener),
+                            entry.getValue(),
                             clients,
                             errors,
-                            settings(defaults.timeouts(), takesWebSockets(routes, listener)),
+                            settings(own.timeouts().over(defaults.timeouts()), webSockets),
                             limits,
                             hosts.get(listener),
                             hsts == null ? null : strictTransportSecurity(hsts),
@@ -494,6 +520,94 @@ final class Compiler {
                             meters.calls()));
         }
         return Map.copyOf(servings);
+    }
+
+    // ---- forward proxies
+
+    private List<CompiledForward> forwards(
+            Config config,
+            HeadLimits limits,
+            FilterInstances filters,
+            @Nullable Compilation before,
+            List<Problem> problems) {
+        List<CompiledForward> forwards = new ArrayList<>();
+        OwnAddresses own = ownAddresses(config);
+        config.listeners()
+                .forEach((name, listener) -> {
+                    if (listener.protocol() == ListenerConfig.Protocol.FORWARD) {
+                        forwards.add(forward(name, listener, config, limits, own, filters, before));
+                    }
+                });
+        forwards.forEach(forward -> problems.addAll(forward.chain().problems()));
+        return List.copyOf(forwards);
+    }
+
+    private CompiledForward forward(
+            String name,
+            ListenerConfig listener,
+            Config config,
+            HeadLimits limits,
+            OwnAddresses own,
+            FilterInstances filters,
+            @Nullable Compilation before) {
+        ForwardConfig forward = Objects.requireNonNull(listener.forward());
+        TimeoutsConfig timeouts = listener.timeouts().over(config.defaults().timeouts());
+        CompiledForward old = before == null ? null : before.forward(name);
+        TunnelRules tunnels =
+                new TunnelRules(
+                        new Connector.Patience(
+                                timeouts.connect().toNanos(), timeouts.tls().toNanos()),
+                        timeouts.write().toNanos(),
+                        timeouts.tunnelIdle().toNanos(),
+                        listener.maxAge().toNanos(),
+                        forward.tunnelBytes().bytes());
+        ForwardService service =
+                new ForwardService(
+                        name,
+                        new ForwardRules(forward, own),
+                        names,
+                        upstream(CompiledForward.routeName(name), forward, limits, old),
+                        tunnels);
+        FilterChain chain = filters.forwardChain(name, forward, old == null ? null : old.chain());
+        Route route =
+                Route.forward(
+                        CompiledForward.routeName(name),
+                        service,
+                        Timeouts.of(timeouts),
+                        config.defaults().limits(),
+                        chain.steps(),
+                        FORWARD_RETRY,
+                        meters.route(CompiledForward.routeName(name)));
+        return new CompiledForward(name, chain, route);
+    }
+
+    /// The one there was before, so that its connections stay, if it is made of the same.
+    private Upstream upstream(
+            String name, ForwardConfig forward, HeadLimits limits, @Nullable CompiledForward old) {
+        Connector connector = new Connector(loops.transport(), limits);
+        Upstream before = old == null ? null : old.upstream();
+        UpstreamConfig config = UpstreamConfig.toAnywhere(forward.pool(), forward.capacity());
+        return before != null
+                        && before.connector().equals(connector)
+                        && before.config().equals(config)
+                ? before
+                : Upstream.toAnywhere(name, config, loops, connector, meters);
+    }
+
+    private OwnAddresses ownAddresses(Config config) {
+        List<Address> guarded = new ArrayList<>();
+        if (node.admin() != null) {
+            guarded.add(node.admin().address());
+        }
+        if (node.metrics() != null) {
+            guarded.add(node.metrics().address());
+        }
+        return OwnAddresses.of(
+                config.listeners().values().stream()
+                        .filter(listener -> listener.protocol() == ListenerConfig.Protocol.FORWARD)
+                        .map(ListenerConfig::address)
+                        .toList(),
+                guarded);
     }
 
     private static @Nullable Introducers introducers(
@@ -674,9 +788,12 @@ final class Compiler {
     /// To the listeners that speak TLS on a port, in the order of the configuration; null when
     /// there are none.
     private static @Nullable HttpsRedirect redirect(
-            Config config, List<String> listeners, Map<String, TlsHosts> hosts) {
+            Config config, Map<String, Dispatch> dispatches, Map<String, TlsHosts> hosts) {
         List<HttpsRedirect.Place> places = new ArrayList<>();
-        for (String listener : listeners) {
+        for (String listener : dispatches.keySet()) {
+            if (dispatches.get(listener) instanceof Dispatch.ToTargets) {
+                continue;
+            }
             ListenerConfig own = Objects.requireNonNull(config.listeners().get(listener));
             if (own.tls() != null && own.address() instanceof Address.Inet inet) {
                 places.add(new HttpsRedirect.Place(hosts.get(listener), inet.port()));

@@ -4,6 +4,7 @@ import io.jadegate.api.config.Config;
 import io.jadegate.api.config.CorsConfig;
 import io.jadegate.api.config.FilterConfig;
 import io.jadegate.api.config.FilterEntry;
+import io.jadegate.api.config.ForwardConfig;
 import io.jadegate.api.config.Problem;
 import io.jadegate.api.config.RouteConfig;
 import io.jadegate.api.filter.FilterContext;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// Makes the filters of a configuration: each entry of a chain or route once, however many routes
 /// use it, and none anew that was there before and is made of the same.
 final class FilterInstances {
+    /// The filter that the key of a forward proxy configures.
+    private static final String FORWARD = "forward";
+
     private final Map<String, HttpFilterProvider<?>> providers;
     private final FilterContext context;
 
@@ -103,6 +107,24 @@ final class FilterInstances {
                 chain.stream().map(Step::step).toList(),
                 Map.copyOf(own.made),
                 List.copyOf(problems));
+    }
+
+    /// What the clients of a forward proxy must pass before anything is looked up.
+    ///
+    /// @param old the chain of the listener of that name before, if there was one
+    FilterChain forwardChain(String listener, ForwardConfig forward, @Nullable FilterChain old) {
+        if (forward.authenticate().isEmpty()) {
+            return NONE;
+        }
+        String at = "listeners." + listener + ".forward";
+        Made before = old == null ? null : old.own().get(at);
+        Step step =
+                step(
+                        at,
+                        new FilterConfig(
+                                FORWARD, FORWARD, FilterConfig.Mode.ENFORCE, null, forward),
+                        before);
+        return new FilterChain(List.of(step.step()), Map.of(at, step.made()), step.problems());
     }
 
     private static final FilterChain NONE = new FilterChain(List.of(), Map.of(), List.of());
@@ -195,7 +217,10 @@ final class FilterInstances {
         try {
             return provider.create(settings, context);
         } catch (FilterProvider.SettingsException e) {
-            String place = config.settings() instanceof CorsConfig ? at : at + "." + config.kind();
+            String place =
+                    config.settings() instanceof CorsConfig || config.kind().equals(FORWARD)
+                            ? at
+                            : at + "." + config.kind();
             String key = e.key().isEmpty() ? "" : "." + e.key();
             problems.add(Problem.error(place + key, Objects.requireNonNull(e.getMessage())));
             return new HttpFilter() {};

@@ -7,6 +7,8 @@ import io.jadegate.api.config.NodeConfig;
 import io.jadegate.api.config.Problem;
 import io.jadegate.api.filter.FilterProvider;
 import io.jadegate.api.plane.ApplyResult;
+import io.jadegate.api.plane.ConnectExplainRequest;
+import io.jadegate.api.plane.ConnectExplanation;
 import io.jadegate.api.plane.DataPlane;
 import io.jadegate.api.plane.ExplainRequest;
 import io.jadegate.api.plane.Explanation;
@@ -22,6 +24,7 @@ import io.jadegate.proxy.exchange.HttpService;
 import io.jadegate.proxy.exchange.LoopState;
 import io.jadegate.proxy.exchange.Serving;
 import io.jadegate.proxy.exchange.Tunnels;
+import io.jadegate.proxy.forward.NameLookups;
 import io.jadegate.proxy.l4.TcpServing;
 import io.jadegate.proxy.l4.UdpServing;
 import io.jadegate.proxy.l4.UdpSessions;
@@ -48,11 +51,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -76,6 +81,7 @@ public final class Proxy implements DataPlane {
     private final Compiler compiler;
     private final Meters meters;
     private final AccessLog log;
+    private final NameLookups names;
     private final List<LoopState> states;
     private final Tunnels tunnels;
     private final boolean bound;
@@ -159,7 +165,9 @@ public final class Proxy implements DataPlane {
             List<FilterProvider<?>> providers,
             Loops loops,
             AccessLog log,
+            NameLookups names,
             boolean bound) {
+        this.names = names;
         this.node = node;
         this.loops = loops;
         this.log = log;
@@ -176,7 +184,8 @@ public final class Proxy implements DataPlane {
                         providers,
                         loops,
                         meters,
-                        loops.all().stream().map(loop -> log.on(loop.index())).toList());
+                        loops.all().stream().map(loop -> log.on(loop.index())).toList(),
+                        names);
         this.expiry =
                 new CertificateExpiry(
                         () -> CertificateExpiry.shownBy(current), line -> LOG.warn("{}", line));
@@ -195,23 +204,38 @@ public final class Proxy implements DataPlane {
     /// @throws IOException when the access log cannot be opened
     public static Proxy start(NodeConfig node, List<FilterProvider<?>> providers)
             throws IOException {
+        return start(node, providers, NameLookups.system());
+    }
+
+    /// Starts a data plane that asks `resolver` for the names that clients of forward proxies want
+    /// to go to.
+    public static Proxy start(
+            NodeConfig node, List<FilterProvider<?>> providers, NameLookups.Resolver resolver)
+            throws IOException {
         long most = node.memory().buffers().of(PlatformDependent.maxDirectMemory());
         Loops loops =
                 new Loops(Transport.of(node.transport()), node.eventLoops(), new Budget(most));
         try {
             AccessLog log = AccessLog.open(node.accessLog(), loops.count());
-            return new Proxy(node, providers, loops, log, /* bound= */ true);
+            return new Proxy(
+                    node, providers, loops, log, new NameLookups(resolver), /* bound= */ true);
         } catch (IOException e) {
             loops.stop();
             throw e;
         }
     }
 
-    /// A data plane that compiles and explains but binds no address, resolves no name and logs
-    /// nothing.
+    /// A data plane that compiles and explains but binds no address, resolves no name unless asked
+    /// about it, and logs nothing.
     public static Proxy offline(NodeConfig node, List<FilterProvider<?>> providers) {
         Loops loops = new Loops(Transport.NIO, 1);
-        return new Proxy(node, providers, loops, AccessLog.off(1), /* bound= */ false);
+        return new Proxy(
+                node,
+                providers,
+                loops,
+                AccessLog.off(1),
+                new NameLookups(NameLookups.system()),
+                /* bound= */ false);
     }
 
     // ---- applying
@@ -379,11 +403,34 @@ public final class Proxy implements DataPlane {
         if (!sameUpstreams) {
             before.upstreams().forEach((name, old) -> retire(old, next.upstreams().get(name)));
         }
+        retireForwards(before, next);
         meters.forgetRoutes(routes.drained());
         meters.retainListeners(next.terms().keySet());
         long grace = node.drain().deadline().toNanos();
-        tunnels.endWithout(next.config().routes().keySet(), grace);
+        tunnels.endWithout(routeNames(next), grace);
         tunnels.review(next.servings(), grace);
+    }
+
+    private void retireForwards(Compilation before, Compilation next) {
+        for (CompiledForward old : before.forwards()) {
+            CompiledForward now = next.forward(old.listener());
+            if (now == null || now.upstream() != old.upstream()) {
+                old.upstream().retire(null, loops.all());
+            }
+            if (now == null) {
+                meters.forgetRoutes(List.of(old.route().name()));
+                meters.forgetTarget(old.route().name(), "*");
+            }
+        }
+    }
+
+    private static Set<String> routeNames(Compilation compilation) {
+        if (compilation.forwards().isEmpty()) {
+            return compilation.config().routes().keySet();
+        }
+        Set<String> names = new HashSet<>(compilation.config().routes().keySet());
+        compilation.forwards().forEach(forward -> names.add(forward.route().name()));
+        return names;
     }
 
     private void retire(Upstream old, @Nullable Upstream now) {
@@ -479,7 +526,9 @@ public final class Proxy implements DataPlane {
                     .upstreams()
                     .values()
                     .forEach(upstream -> upstream.retire(null, loops.all()));
+            compilation.forwards().forEach(forward -> forward.upstream().retire(null, loops.all()));
         }
+        names.close();
         loops.stop();
         log.close();
     }
@@ -547,7 +596,7 @@ public final class Proxy implements DataPlane {
         if (name == null) {
             name =
                     compilation.config().listeners().keySet().stream()
-                            .filter(compilation.servings()::containsKey)
+                            .filter(compilation.listeners()::contains)
                             .findFirst()
                             .orElseThrow(
                                     () -> new IllegalArgumentException("no listener serves HTTP"));
@@ -566,6 +615,15 @@ public final class Proxy implements DataPlane {
             throw new IllegalStateException("no configuration is served");
         }
         return TcpExplainer.explain(compilation, request);
+    }
+
+    @Override
+    public ConnectExplanation explainConnect(ConnectExplainRequest request) {
+        Compilation compilation = current;
+        if (compilation == null) {
+            throw new IllegalStateException("no configuration is served");
+        }
+        return ConnectExplainer.explain(compilation, request);
     }
 
     /// The port of a listener: the one bound if it is, else the one configured.

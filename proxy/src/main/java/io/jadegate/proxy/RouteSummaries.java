@@ -16,9 +16,11 @@ final class RouteSummaries {
     static List<RouteSummary> of(Compilation compilation) {
         Map<RouteTable.Listed<Route>, List<String>> listeners = new LinkedHashMap<>();
         compilation
-                .servings()
-                .forEach((listener, serving) ->
-                        serving.routes()
+                .listeners()
+                .forEach(listener ->
+                        compilation
+                                .tables()
+                                .of(listener)
                                 .routes()
                                 .forEach(listed ->
                                         listeners
@@ -42,6 +44,7 @@ final class RouteSummaries {
     private static String action(Route route) {
         return switch (route.action()) {
             case Route.Action.Pass pass -> "upstream " + pass.upstream().name();
+            case Route.Action.Forward _ -> "forward";
             case Route.Action.Redirect redirect -> "redirect " + redirect.status();
             case Route.Action.Respond respond -> "respond " + respond.status();
         };

@@ -3,6 +3,7 @@ package io.jadegate.server;
 import io.jadegate.api.config.Address;
 import io.jadegate.api.config.NodeConfig;
 import io.jadegate.api.plane.ApplyResult;
+import io.jadegate.api.plane.ConnectExplanation;
 import io.jadegate.api.plane.Explanation;
 import io.jadegate.api.plane.Holders;
 import io.jadegate.api.plane.RouteSummary;
@@ -11,6 +12,7 @@ import io.jadegate.api.plane.TcpExplanation;
 import io.jadegate.control.admin.AdminJson;
 import io.jadegate.control.admin.AdminServer;
 import io.jadegate.control.admin.AdminToken;
+import io.jadegate.control.admin.ConnectQuestion;
 import io.jadegate.control.admin.ExplainQuestion;
 import io.jadegate.control.admin.TcpQuestion;
 import java.io.IOException;
@@ -88,6 +90,12 @@ final class AdminClient implements Node {
     public TcpExplanation explainTcp(TcpQuestion question)
             throws IOException, InterruptedException {
         return json.read(ok(ask("/api/v1/explain/tcp", question)), TcpExplanation.class);
+    }
+
+    @Override
+    public ConnectExplanation explainConnect(ConnectQuestion question)
+            throws IOException, InterruptedException {
+        return json.read(ok(ask("/api/v1/explain/connect", question)), ConnectExplanation.class);
     }
 
     private HttpResponse<String> ask(String path, Object question)

@@ -1,8 +1,10 @@
 package io.jadegate.server;
 
+import io.jadegate.api.plane.ConnectExplanation;
 import io.jadegate.api.plane.Explanation;
 import io.jadegate.api.plane.TcpExplanation;
 import io.jadegate.control.admin.AdminJson;
+import io.jadegate.control.admin.ConnectQuestion;
 import io.jadegate.control.admin.ExplainQuestion;
 import io.jadegate.control.admin.TcpQuestion;
 import java.io.IOException;
@@ -21,7 +23,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Tells how a request would fare: its route, what each filter says, and what would be"
                     + " forwarded. With tcp and an address, how a connection would: what each filter of"
-                    + " connections says, and where it would go.",
+                    + " connections says, and where it would go. With connect and HOST:PORT, whether a"
+                    + " forward proxy goes to that target: the name is looked up, nothing is dialled.",
             "Asks the configuration of -c FILE, or with --admin a running node. Nothing is sent to"
                     + " an upstream."
         })
@@ -32,15 +35,18 @@ final class ExplainCommand implements Callable<Integer> {
     /// In the place of a method, which is never written so.
     private static final String TCP = "tcp";
 
-    @Parameters(paramLabel = "METHOD|tcp", index = "0")
+    private static final String CONNECT = "connect";
+
+    @Parameters(paramLabel = "METHOD|tcp|connect", index = "0")
     private String method;
 
     @Parameters(
-            paramLabel = "URL|ADDRESS",
+            paramLabel = "URL|ADDRESS|HOST:PORT",
             index = "1",
             description =
                     "absolute, http://shop.example.com/orders?page=2; or a path. With tcp the"
-                            + " address of a listener, :5432, or its name")
+                            + " address of a listener, :5432, or its name; with connect a target,"
+                            + " www.example.com:443")
     private String url;
 
     @Option(
@@ -58,7 +64,9 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = "--listener",
             paramLabel = "NAME",
-            description = "where it arrives; by default at the first listener that serves HTTP")
+            description =
+                    "where it arrives; by default at the first listener that serves HTTP, with"
+                            + " connect at the first forward proxy")
     private @Nullable String listener;
 
     @Option(
@@ -82,7 +90,12 @@ final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Node node = source.open(spec);
-        String explained = method.equals(TCP) ? connection(node) : request(node);
+        String explained =
+                switch (method) {
+                    case TCP -> connection(node);
+                    case CONNECT -> target(node);
+                    default -> request(node);
+                };
         spec.commandLine().getOut().print(explained);
         spec.commandLine().getOut().flush();
         return ExitCode.OK;
@@ -91,6 +104,14 @@ final class ExplainCommand implements Callable<Integer> {
     private String request(Node node) throws IOException, InterruptedException {
         Explanation explanation =
                 node.explain(new ExplainQuestion(method, url, fields, from, listener));
+        return switch (output) {
+            case TEXT -> ExplanationText.of(explanation);
+            case JSON -> new AdminJson().text(explanation);
+        };
+    }
+
+    private String target(Node node) throws IOException, InterruptedException {
+        ConnectExplanation explanation = node.explainConnect(new ConnectQuestion(url, listener));
         return switch (output) {
             case TEXT -> ExplanationText.of(explanation);
             case JSON -> new AdminJson().text(explanation);

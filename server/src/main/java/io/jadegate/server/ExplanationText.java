@@ -1,5 +1,6 @@
 package io.jadegate.server;
 
+import io.jadegate.api.plane.ConnectExplanation;
 import io.jadegate.api.plane.Explanation;
 import io.jadegate.api.plane.TcpExplanation;
 import java.util.List;
@@ -52,6 +53,30 @@ final class ExplanationText {
                                     + explanation.upstream()
                                     + usable(explanation.endpoints());
                 });
+        return text.toString();
+    }
+
+    static String of(ConnectExplanation explanation) {
+        var text = new StringBuilder();
+        line(text, "listener", explanation.listener());
+        line(text, "target", explanation.target());
+        String label = "addresses";
+        for (var address : explanation.addresses()) {
+            line(
+                    text,
+                    label,
+                    "%-39s %s"
+                            .formatted(
+                                    address.address(),
+                                    address.reason() == null ? "allowed" : address.reason()));
+            label = "";
+        }
+        line(
+                text,
+                "verdict",
+                explanation.reason() == null
+                        ? "allowed"
+                        : "refused with " + explanation.status() + " " + explanation.reason());
         return text.toString();
     }
 

@@ -1,9 +1,11 @@
 package io.jadegate.server;
 
+import io.jadegate.api.plane.ConnectExplanation;
 import io.jadegate.api.plane.DataPlane;
 import io.jadegate.api.plane.Explanation;
 import io.jadegate.api.plane.RouteSummary;
 import io.jadegate.api.plane.TcpExplanation;
+import io.jadegate.control.admin.ConnectQuestion;
 import io.jadegate.control.admin.ExplainQuestion;
 import io.jadegate.control.admin.TcpQuestion;
 import java.io.IOException;
@@ -74,6 +76,11 @@ final class Source {
         @Override
         public TcpExplanation explainTcp(TcpQuestion question) {
             return plane.explainTcp(question.request());
+        }
+
+        @Override
+        public ConnectExplanation explainConnect(ConnectQuestion question) {
+            return plane.explainConnect(question.request());
         }
 
         @Override

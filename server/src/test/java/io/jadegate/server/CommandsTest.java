@@ -116,6 +116,41 @@ class CommandsTest {
     }
 
     @Test
+    void explainShowsWhetherAForwardProxyGoesToATarget() throws Exception {
+        String file =
+                config(
+                        """
+                        listeners:
+                          egress:
+                            address: ":3128"
+                            protocol: forward
+                            forward: { allow: [ { host: localhost, ports: [ 80 ] }, { network: 127.0.0.1, ports: [ 443 ] } ] }
+                        """);
+
+        assertThat(execute("explain", "-c", file, "connect", "127.0.0.1:443"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "listener  egress",
+                        "target    127.0.0.1:443",
+                        "addresses 127.0.0.1                               allowed",
+                        "verdict   allowed");
+        assertThat(execute("explain", "-c", file, "connect", "localhost:80"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(out.toString())
+                .contains(" FORWARD_ADDRESS_SPECIAL\n")
+                .endsWith("verdict   refused with 403 FORWARD_ADDRESS_SPECIAL\n");
+        assertThat(execute("explain", "-c", file, "connect", "other.test:80", "--output", "json"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(out.toString())
+                .contains("\"reason\" : \"FORWARD_NOT_ALLOWED\"", "\"addresses\" : [ ]");
+        assertThat(execute("explain", "-c", file, "connect", "localhost"))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(execute("explain", "-c", file, "connect", "a:80", "--listener", "web"))
+                .isEqualTo(ExitCode.FAILED);
+    }
+
+    @Test
     void explainShowsWhereAConnectionWouldGo() throws Exception {
         String file =
                 config(

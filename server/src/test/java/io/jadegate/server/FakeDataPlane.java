@@ -2,6 +2,8 @@ package io.jadegate.server;
 
 import io.jadegate.api.config.Config;
 import io.jadegate.api.plane.ApplyResult;
+import io.jadegate.api.plane.ConnectExplainRequest;
+import io.jadegate.api.plane.ConnectExplanation;
 import io.jadegate.api.plane.DataPlane;
 import io.jadegate.api.plane.ExplainRequest;
 import io.jadegate.api.plane.Explanation;
@@ -37,6 +39,11 @@ final class FakeDataPlane implements DataPlane {
     @Override
     public Status status() {
         return new Status(Status.State.SERVING, applied.size(), List.of(), List.of());
+    }
+
+    @Override
+    public ConnectExplanation explainConnect(ConnectExplainRequest request) {
+        throw new IllegalStateException("nobody explains here");
     }
 
     @Override

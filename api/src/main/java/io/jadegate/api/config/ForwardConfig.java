@@ -3,12 +3,19 @@ package io.jadegate.api.config;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Where a forward proxy may go, and for whom. Without `allow` every target is refused.
+/// Where a forward proxy may go, for whom, and how much of it. Without `allow` every target is
+/// refused.
 public record ForwardConfig(
         @Doc("targets that may be reached") List<TargetConfig> allow,
         @Doc("targets that may not; stronger than allow") List<TargetConfig> deny,
-        @Doc("how users prove who they are; nobody is asked when empty")
-                List<Authentication> authenticate) {
+        @Doc("how users prove who they are; nobody is asked when empty") @Planned
+                List<Authentication> authenticate,
+        @Doc("what a tunnel may carry, both ways together; then it is cut") @Default("off") @Off
+                ByteSize tunnelBytes,
+        @Doc("idle connections to targets, for the whole process") @Default("{}") PoolConfig pool,
+        @Doc("how much all targets together get at once; a tunnel is a request and a connection")
+                @Default("{}")
+                CapacityConfig capacity) {
 
     public ForwardConfig {
         allow = List.copyOf(allow);

@@ -18,15 +18,19 @@ public record ListenerConfig(
         @Doc("TLS on this listener") @Nullable ListenerTlsConfig tls,
         @Doc("HTTP/3 on the same port") @Planned @Default("false") boolean http3,
         @Doc("where a tcp or udp listener goes") @NameOf("upstreams") @Nullable String upstream,
-        @Doc("timeouts of a tcp listener: connect, tls, write and tunnel-idle") @Default("{}")
+        @Doc(
+                        "timeouts of a forward listener; of a tcp listener connect, tls, write and"
+                                + " tunnel-idle")
+                @Default("{}")
                 TimeoutOverrides timeouts,
-        @Doc("the longest life of a connection of a tcp listener, up to a tenth less by chance")
+        @Doc(
+                        "the longest life of a connection of a tcp listener, or a tunnel of a"
+                                + " forward one, up to a tenth less by chance")
                 @Default("off")
                 @Off
                 Duration maxAge,
         @Doc("sessions of a udp listener") @Nullable SessionConfig session,
-        @Doc("where a forward proxy may go, and for whom") @Planned
-                @Nullable ForwardConfig forward) {
+        @Doc("where a forward proxy may go, and for whom") @Nullable ForwardConfig forward) {
 
     public ListenerConfig {
         filters = List.copyOf(filters);
@@ -41,7 +45,6 @@ public record ListenerConfig(
         @Doc("datagrams")
         UDP,
         @Doc("a forward proxy: absolute-form and CONNECT")
-        @Planned
         FORWARD
     }
 

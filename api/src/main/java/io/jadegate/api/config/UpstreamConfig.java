@@ -37,6 +37,28 @@ public record UpstreamConfig(
         endpoints = List.copyOf(endpoints);
     }
 
+    /// An upstream without endpoints of its own, which is asked by HTTP/1.1 wherever it leads.
+    public static UpstreamConfig toAnywhere(PoolConfig pool, CapacityConfig capacity) {
+        return new UpstreamConfig(
+                List.of(),
+                Protocol.HTTP1,
+                null,
+                new HostHeaderConfig.Pass(),
+                LoadBalancerConfig.LEAST_REQUEST,
+                null,
+                null,
+                Duration.ZERO,
+                null,
+                null,
+                null,
+                pool,
+                capacity,
+                ProxyProtocol.OFF,
+                null,
+                null,
+                null);
+    }
+
     /// The protocol endpoints speak.
     public enum Protocol {
         @Doc("HTTP/1.1")

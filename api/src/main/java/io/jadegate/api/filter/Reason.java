@@ -171,6 +171,12 @@ public record Reason(String code, int status, @Nullable String proxyError, Strin
                     502,
                     "dns_error",
                     "The endpoint's name cannot be resolved.");
+    public static final Reason UPSTREAM_NAME_TIMEOUT =
+            new Reason(
+                    "UPSTREAM_NAME_TIMEOUT",
+                    504,
+                    "dns_timeout",
+                    "The name was not looked up in time.");
     public static final Reason UPSTREAM_CONNECT_REFUSED =
             new Reason(
                     "UPSTREAM_CONNECT_REFUSED",
@@ -310,6 +316,8 @@ public record Reason(String code, int status, @Nullable String proxyError, Strin
             new Reason("TUNNEL_IDLE_TIMEOUT", 408, null, "The tunnel was idle for too long.");
     public static final Reason TUNNEL_MAX_AGE =
             new Reason("TUNNEL_MAX_AGE", 408, null, "The tunnel was open for as long as it may.");
+    public static final Reason TUNNEL_BYTES =
+            new Reason("TUNNEL_BYTES", 413, null, "The tunnel has carried as much as it may.");
     public static final Reason WEBSOCKET_MALFORMED =
             new Reason("WEBSOCKET_MALFORMED", 400, null, "A frame breaks the protocol.");
     public static final Reason WEBSOCKET_MESSAGE_TOO_LARGE =

@@ -17,6 +17,8 @@ public final class RequestHead {
     private int majorVersion = 1;
     private int minorVersion = 1;
     private boolean webSocket;
+    private Form form = Form.ORIGIN;
+    private @Nullable Scheme targetScheme;
     private Scheme scheme = Scheme.HTTP;
     private int authorityStart;
     private int authorityEnd;
@@ -48,6 +50,19 @@ public final class RequestHead {
         public int defaultPort() {
             return port;
         }
+    }
+
+    /// The forms of a target (RFC 9112 §3.2).
+    public enum Form {
+        ORIGIN,
+        /// Names scheme and authority. In HTTP/2 each request does that has an authority and is no
+        /// CONNECT.
+        ABSOLUTE,
+        /// Host and port of a CONNECT, and nothing else.
+        AUTHORITY,
+        ASTERISK,
+        /// None of a CONNECT's own form.
+        OTHER
     }
 
     public HeaderFields fields() {
@@ -106,6 +121,24 @@ public final class RequestHead {
         this.scheme = scheme;
     }
 
+    public Form form() {
+        return form;
+    }
+
+    public void form(Form form) {
+        this.form = form;
+    }
+
+    /// The scheme that the target itself names, which need not be that of the connection; null when
+    /// it names none.
+    public @Nullable Scheme targetScheme() {
+        return targetScheme;
+    }
+
+    public void targetScheme(@Nullable Scheme targetScheme) {
+        this.targetScheme = targetScheme;
+    }
+
     // ---- authority
 
     /// Host and port as the client named them, empty when an HTTP/1.0 request names none.
@@ -121,6 +154,11 @@ public final class RequestHead {
     /// The port the authority names, or the scheme's own.
     public int port() {
         return port < 0 ? scheme.defaultPort() : port;
+    }
+
+    /// Whether the authority names a port.
+    public boolean namesPort() {
+        return port >= 0;
     }
 
     public int authorityStart() {
@@ -213,6 +251,8 @@ public final class RequestHead {
         majorVersion = 1;
         minorVersion = 1;
         webSocket = false;
+        form = Form.ORIGIN;
+        targetScheme = null;
         scheme = Scheme.HTTP;
         authority(0, 0, 0, 0, -1);
         path(0, 0);
@@ -226,6 +266,8 @@ public final class RequestHead {
         majorVersion = other.majorVersion;
         minorVersion = other.minorVersion;
         webSocket = other.webSocket;
+        form = other.form;
+        targetScheme = other.targetScheme;
         scheme = other.scheme;
         authority(
                 other.authorityStart,

@@ -22,6 +22,10 @@ public interface DataPlane {
     /// moving a counter.
     TcpExplanation explainTcp(TcpExplainRequest request);
 
+    /// Tells whether a forward proxy goes to a target. Looks its name up, dials nobody and moves no
+    /// counter; blocks for as long as the look-up takes.
+    ConnectExplanation explainConnect(ConnectExplainRequest request);
+
     /// What has gone through, and what is held now.
     Stats stats();
 

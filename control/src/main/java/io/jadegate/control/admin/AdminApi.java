@@ -38,6 +38,7 @@ final class AdminApi {
                     entry("/api/v1/holders", closed("GET", _ -> holders())),
                     entry("/api/v1/routes", closed("GET", _ -> routes())),
                     entry("/api/v1/explain", closed("POST", this::explain)),
+                    entry("/api/v1/explain/connect", closed("POST", this::explainConnect)),
                     entry("/api/v1/explain/tcp", closed("POST", this::explainTcp)),
                     entry("/api/v1/reload", closed("POST", _ -> reload())));
 
@@ -123,6 +124,13 @@ final class AdminApi {
                 request,
                 TcpQuestion.class,
                 question -> ports.dataPlane().explainTcp(question.request()));
+    }
+
+    private Answer explainConnect(AdminRequest request) {
+        return explain(
+                request,
+                ConnectQuestion.class,
+                question -> ports.dataPlane().explainConnect(question.request()));
     }
 
     private <Q> Answer explain(

@@ -168,7 +168,10 @@ final class Checks {
             }
             case TCP -> tcp(path, listener);
             case UDP -> udp(path, listener);
-            case FORWARD -> {}
+            case FORWARD -> ForwardChecks.run(path, listener, problems);
+        }
+        if (listener.forward() != null && listener.protocol() != ListenerConfig.Protocol.FORWARD) {
+            error(path + ".forward", "is for protocol: forward");
         }
     }
 

@@ -110,6 +110,7 @@ class AdminServerTest {
                 "/api/v1/version",
                 "/api/v1/explain",
                 "/api/v1/explain/tcp",
+                "/api/v1/explain/connect",
                 "/api/v1/reload",
                 "/api/v1/nothing",
                 "/",
@@ -242,6 +243,16 @@ class AdminServerTest {
         assertThat(new String(asked.head(), UTF_8))
                 .isEqualTo("PUT /a?b=%20c HTTP/1.1\r\nHost: shop.example.com\r\nX-A: 1\r\n\r\n");
         assertThat(asked.from().getHostAddress()).isEqualTo("203.0.113.7");
+    }
+
+    @Test
+    void aTargetOfAForwardProxyCanBeAskedAbout() throws IOException {
+        assertThat(post("/api/v1/explain/connect", "{\"target\": \"inside.test:443\"}"))
+                .startsWith("HTTP/1.1 200 ")
+                .contains("\"target\" : \"inside.test:443\"", "\"status\" : 403");
+        assertThat(post("/api/v1/explain/connect", "{}"))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("target: is missing");
     }
 
     @Test

@@ -2,6 +2,8 @@ package io.jadegate.control.admin;
 
 import io.jadegate.api.config.Config;
 import io.jadegate.api.plane.ApplyResult;
+import io.jadegate.api.plane.ConnectExplainRequest;
+import io.jadegate.api.plane.ConnectExplanation;
 import io.jadegate.api.plane.DataPlane;
 import io.jadegate.api.plane.ExplainRequest;
 import io.jadegate.api.plane.Explanation;
@@ -49,6 +51,16 @@ final class FakeDataPlane implements DataPlane {
                                                 3,
                                                 "healthy",
                                                 null)))));
+    }
+
+    @Override
+    public ConnectExplanation explainConnect(ConnectExplainRequest request) {
+        return new ConnectExplanation(
+                "egress",
+                request.target(),
+                List.of(new ConnectExplanation.Address("10.0.0.1", "FORWARD_ADDRESS_SPECIAL")),
+                403,
+                "FORWARD_ADDRESS_SPECIAL");
     }
 
     @Override

@@ -57,8 +57,7 @@ class GoldenTest {
                 .doesNotHaveDuplicates()
                 .contains(
                         "rate-limits",
-                        "listeners.egress.forward",
-                        "listeners.egress.protocol",
+                        "listeners.egress.forward.authenticate",
                         "routes.orders.filters[0].authenticate",
                         "routes.orders.filters[6].compress",
                         "routes.orders.match.when",

@@ -10,7 +10,6 @@ import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.upstream.Connector;
 import io.jadegate.proxy.upstream.Lease;
 import io.jadegate.proxy.upstream.Target;
-import io.jadegate.proxy.upstream.Upstream;
 import io.netty.buffer.ByteBuf;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// slow stream still says concerns nobody.
 final class Attempt implements Lease.Borrower {
     private final Exchange exchange;
-    private final Upstream upstream;
+    private final Way way;
     private final Loop loop;
     private @Nullable Lease lease;
     private HttpStream.@Nullable Client stream;
@@ -27,14 +26,14 @@ final class Attempt implements Lease.Borrower {
     private String authority = "";
     private boolean over;
 
-    Attempt(Exchange exchange, Upstream upstream, Loop loop) {
+    Attempt(Exchange exchange, Way way, Loop loop) {
         this.exchange = exchange;
-        this.upstream = upstream;
+        this.way = way;
         this.loop = loop;
     }
 
     void begin(@Nullable Target except, Connector.Patience patience) {
-        Lease asked = upstream.lease(loop, this, except, patience);
+        Lease asked = way.upstream().lease(loop, this, except, patience, way.own());
         lease = asked;
         asked.begin();
     }

@@ -11,12 +11,15 @@ import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.Method;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.http.ResponseHead;
+import io.jadegate.proxy.forward.ForwardService;
+import io.jadegate.proxy.forward.Verdict;
 import io.jadegate.proxy.grpc.GrpcAnswer;
 import io.jadegate.proxy.grpc.GrpcCall;
 import io.jadegate.proxy.grpc.GrpcStatus;
 import io.jadegate.proxy.grpc.GrpcWeb;
 import io.jadegate.proxy.l4.Pump;
 import io.jadegate.proxy.l4.Relay;
+import io.jadegate.proxy.observe.TunnelCounts;
 import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
@@ -29,6 +32,7 @@ import io.jadegate.proxy.websocket.HandshakeKey;
 import io.jadegate.proxy.websocket.WebSocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
@@ -93,7 +97,9 @@ final class Exchange implements HttpStream.RequestReceiver {
     private Deadlines.@Nullable Deadline continueDeadline;
     private Deadlines.@Nullable Deadline halfCloseDeadline;
     private Phase phase = Phase.DECIDING;
+    private @Nullable Way way;
     private @Nullable Attempt attempt;
+    private @Nullable ConnectTunnel connect;
     private @Nullable ResponseHead responseHead;
     private @Nullable Pump answer;
     private @Nullable Relay relay;
@@ -141,10 +147,6 @@ final class Exchange implements HttpStream.RequestReceiver {
     void begin() {
         LocalResponse refusal = context.admit();
         if (refusal != null) {
-            if (head.method().equals(Method.CONNECT)) {
-                // What comes next may be meant for the tunnel that there is not.
-                client.closeAfterResponse();
-            }
             respond(refusal);
             return;
         }
@@ -229,17 +231,101 @@ final class Exchange implements HttpStream.RequestReceiver {
             respond(refusal);
             return;
         }
-        if (route().upstream() != null) {
+        Way fixed = route().way();
+        if (fixed != null) {
             // What most do, without a look at the action: see Route.
+            way = fixed;
             call();
             return;
         }
         switch (route().action()) {
-            case Route.Action.Pass _ -> call();
+            case Route.Action.Pass(Upstream upstream) -> {
+                way = new Way(upstream, null);
+                call();
+            }
+            case Route.Action.Forward(ForwardService service) -> find(service);
             case Route.Action.Redirect redirect ->
                     respond(LocalActions.redirect(redirect, context));
             case Route.Action.Respond respond -> respond(LocalActions.respond(respond, context));
         }
+    }
+
+    // ---- where a forward proxy goes
+
+    private void find(ForwardService service) {
+        awaiting = true;
+        progress();
+        service.find(
+                context.destination(),
+                verdict -> {
+                    if (loop.eventLoop().inEventLoop()) {
+                        found(service, verdict);
+                    } else {
+                        loop.eventLoop().execute(() -> found(service, verdict));
+                    }
+                });
+    }
+
+    private void found(ForwardService service, Verdict verdict) {
+        if (phase != Phase.DECIDING) {
+            return;
+        }
+        awaiting = false;
+        deadline.cancel();
+        switch (verdict) {
+            case Verdict.Refused(Reason reason, String detail) -> {
+                story.detail(detail);
+                respond(LocalResponse.of(reason, context.tellsDetails() ? detail : null));
+            }
+            case Verdict.Allowed(List<InetSocketAddress> addresses) -> {
+                if (head.method().equals(Method.CONNECT)) {
+                    connect(service, addresses);
+                } else {
+                    way = new Way(service.upstream(), service.upstream().towards(addresses));
+                    call();
+                }
+            }
+        }
+    }
+
+    private void connect(ForwardService service, List<InetSocketAddress> addresses) {
+        phase = Phase.CALLING;
+        ConnectTunnel asked =
+                new ConnectTunnel(
+                        this,
+                        service,
+                        context.destination(),
+                        addresses,
+                        route(),
+                        client,
+                        head,
+                        loop);
+        connect = asked;
+        asked.begin();
+    }
+
+    /// The target of a CONNECT is there.
+    void connected(ConnectTunnel opened, Relay between, Target target) {
+        story.target(target);
+        story.attempts(opened.attempts());
+        story.firstByte();
+        story.status(200);
+        ResponseHead answered = loop.takeResponseHead();
+        responseHead = answered;
+        answered.status(200);
+        boolean _ = context.respond(answered);
+        OutgoingResponse out = state.response();
+        Forwarding.connected(out, answered);
+        tunnel(opened, between, out);
+    }
+
+    /// None of the addresses of a CONNECT's target is there.
+    void unreachable(ConnectTunnel asked, Failure failure, @Nullable Target target) {
+        if (target != null) {
+            story.target(target);
+        }
+        story.attempts(asked.attempts());
+        respond(failure);
     }
 
     // ---- calling
@@ -269,7 +355,7 @@ final class Exchange implements HttpStream.RequestReceiver {
 
     private void attempt(@Nullable Target except) {
         story.attempt();
-        Attempt next = new Attempt(this, upstreamOf(), loop);
+        Attempt next = new Attempt(this, Objects.requireNonNull(way), loop);
         attempt = next;
         next.begin(except, route().timeouts().opening());
     }
@@ -785,6 +871,10 @@ final class Exchange implements HttpStream.RequestReceiver {
                         ? upgradeRefused()
                         : GrpcAnswer.to(context.call(), decided, ended);
         resetAttempt(null);
+        if (head.method().equals(Method.CONNECT)) {
+            // What comes next may be meant for the tunnel that there is not.
+            client.closeAfterResponse();
+        }
         phase = Phase.ANSWERING;
         int status = response.status();
         story.status(status);
@@ -850,10 +940,6 @@ final class Exchange implements HttpStream.RequestReceiver {
     // ---- tunnels
 
     private void startTunnel(Attempt current, ResponseHead answered, OutgoingResponse out) {
-        phase = Phase.TUNNEL;
-        story.becameTunnel();
-        deadline.cancel();
-        cancel(totalDeadline);
         Route route = route();
         WebSocket webSocket =
                 new WebSocket(
@@ -862,11 +948,22 @@ final class Exchange implements HttpStream.RequestReceiver {
                         current.stream(),
                         Objects.requireNonNull(route.websocket()),
                         Extensions.of(answered.fields().all(FieldName.SEC_WEBSOCKET_EXTENSIONS)),
-                        route.counts().on(loop.index()).tunnels(),
+                        route.counts().on(loop.index()).tunnels(TunnelCounts.Kind.WEBSOCKET),
                         route.timeouts().tunnelIdle(),
                         this::tunnelEnded);
-        relay = webSocket.relay();
-        Tunnel opened = new Tunnel(webSocket, route, serving.listener(), client, head, loop);
+        tunnel(
+                new WebSocketTunnel(webSocket, route, serving.listener(), client, head, loop),
+                webSocket.relay(),
+                out);
+    }
+
+    private void tunnel(Tunnel opened, Relay between, OutgoingResponse out) {
+        phase = Phase.TUNNEL;
+        story.becameTunnel();
+        deadline.cancel();
+        cancel(totalDeadline);
+        cancel(halfCloseDeadline);
+        relay = between;
         tunnel = opened;
         client.sendResponse(out);
         client.flush();
@@ -876,7 +973,7 @@ final class Exchange implements HttpStream.RequestReceiver {
         }
     }
 
-    private void tunnelEnded(@Nullable Failure failure) {
+    void tunnelEnded(@Nullable Failure failure) {
         Relay ended = openRelay();
         story.tunnelled(ended.clientOctets(), ended.endpointOctets());
         story.failure(failure);
@@ -884,6 +981,9 @@ final class Exchange implements HttpStream.RequestReceiver {
             state.tunnels().remove(tunnel);
         }
         endAttempt(null);
+        if (connect != null) {
+            connect.giveBack(failure);
+        }
         finish();
     }
 
@@ -895,6 +995,9 @@ final class Exchange implements HttpStream.RequestReceiver {
             attempt = null;
             body.detach();
             current.cancel(failure);
+        }
+        if (connect != null) {
+            connect.giveBack(failure);
         }
     }
 
@@ -921,9 +1024,8 @@ final class Exchange implements HttpStream.RequestReceiver {
             loop.ledger().charge(-headBytes);
         }
         Route route = context.routeOrNull();
-        Upstream upstream = route == null ? null : route.upstream();
-        if (retrying && upstream != null) {
-            upstream.giveRetryBack();
+        if (retrying && way != null) {
+            way.upstream().giveRetryBack();
         }
         if (route != null) {
             route.counts().on(loop.index()).ended(story);
@@ -952,7 +1054,7 @@ final class Exchange implements HttpStream.RequestReceiver {
     }
 
     private Upstream upstreamOf() {
-        return Objects.requireNonNull(route().upstream());
+        return Objects.requireNonNull(way).upstream();
     }
 
     private ResponseHead answered() {

@@ -9,6 +9,8 @@ import io.jadegate.api.http.Octets;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.plane.Explanation;
 import io.jadegate.api.plane.Explanation.Verdict;
+import io.jadegate.proxy.forward.Destination;
+import io.jadegate.proxy.forward.ForwardService;
 import io.jadegate.proxy.grpc.GrpcAnswer;
 import io.jadegate.proxy.grpc.GrpcWeb;
 import io.jadegate.proxy.http1.HeadReader;
@@ -93,7 +95,32 @@ public final class Explainer {
                     answered(context, LocalActions.respond(respond, context));
             case Route.Action.Pass(Upstream upstream) ->
                     forwarded(context, route, upstream, bodyLength);
+            case Route.Action.Forward(ForwardService service) ->
+                    toTarget(context, service, bodyLength);
         };
+    }
+
+    /// Asks no name server: `explain connect` does.
+    private Explanation toTarget(RequestContext context, ForwardService service, long bodyLength) {
+        Destination destination = context.destination();
+        Reason refusal = service.rules().refusal(destination);
+        if (refusal != null) {
+            return answered(context, LocalResponse.of(refusal));
+        }
+        if (destination.literal() == null) {
+            return explanation(
+                    context,
+                    Verdict.UNDECIDED,
+                    0,
+                    null,
+                    "the addresses of " + destination.host(),
+                    null,
+                    null);
+        }
+        OutgoingRequest out = new OutgoingRequest();
+        Forwarding.request(out, context, service.upstream(), null, bodyLength, false);
+        return explanation(
+                context, Verdict.FORWARDED, 0, null, null, service.upstream(), http1(out));
     }
 
     private Explanation forwarded(

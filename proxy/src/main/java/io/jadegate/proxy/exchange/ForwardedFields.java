@@ -99,6 +99,12 @@ final class ForwardedFields {
                                     FieldName.VARY,
                                     FieldName.ORIGIN));
 
+    /// Of a request to a forward proxy: all but the connection's, and Host, which is written anew.
+    private static final Selection OF_PLAIN_REQUEST =
+            NOT_OF_CONNECTION.and(Selection.allBut(FieldName.HOST, FieldName.PROXY));
+
+    private static final String PROXY_PREFIX = "proxy-";
+
     private static final byte[] KEEP_ALIVE = "keep-alive".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] CLOSE = "close".getBytes(StandardCharsets.US_ASCII);
 
@@ -119,6 +125,37 @@ final class ForwardedFields {
         if (old && fields.contains(FieldName.EXPECT)) {
             selection = selection.without(List.of(FieldName.EXPECT));
         }
+        return butNamedInConnection(fields, selection);
+    }
+
+    /// What a forward proxy passes on of a request: nothing that is meant for proxies.
+    ///
+    /// @param old whether it is an HTTP/1.0 request, which expects nothing
+    static Selection ofPlainRequest(HeaderFields fields, boolean old) {
+        List<FieldName> dropped = new ArrayList<>(0);
+        if (old) {
+            dropped.add(FieldName.EXPECT);
+        }
+        for (int i = 0; i < fields.size(); i++) {
+            String name = fields.name(i);
+            if (name.regionMatches(
+                    /* ignoreCase= */ true, 0, PROXY_PREFIX, 0, PROXY_PREFIX.length())) {
+                dropped.add(FieldName.of(name));
+            }
+        }
+        Selection selection =
+                dropped.isEmpty() ? OF_PLAIN_REQUEST : OF_PLAIN_REQUEST.without(dropped);
+        return butNamedInConnection(fields, selection);
+    }
+
+    /// What a forward proxy passes on of a response.
+    ///
+    /// @param length whether a Content-Length may go along
+    static Selection ofPlainResponse(HeaderFields fields, boolean length) {
+        Selection selection =
+                length
+                        ? NOT_OF_CONNECTION
+                        : NOT_OF_CONNECTION.without(List.of(FieldName.CONTENT_LENGTH));
         return butNamedInConnection(fields, selection);
     }
 

@@ -53,6 +53,10 @@ final class Forwarding {
             @Nullable Target target,
             long bodyLength,
             boolean upgrade) {
+        if (context.hidesClient()) {
+            PlainForwarding.request(out, context.request(), bodyLength);
+            return;
+        }
         RequestHead head = context.request();
         HeaderFields fields = head.fields();
         boolean trusted = context.peerTrusted();
@@ -181,6 +185,10 @@ final class Forwarding {
             Loop loop) {
         HeaderFields fields = head.fields();
         int status = head.status();
+        if (context.hidesClient()) {
+            PlainForwarding.response(out, head, bodyLength);
+            return;
+        }
         boolean length = status != 204 && status >= 200 && bodyLength != HttpStream.UNKNOWN_LENGTH;
         out.begin(head, ForwardedFields.ofResponse(fields, length), bodyLength);
         HeaderFields extra = out.extra();
@@ -227,6 +235,13 @@ final class Forwarding {
             out.extra().addChecked(FieldName.CONTENT_LENGTH, Long.toString(bodyLength));
         }
         addCommon(out.extra(), head.fields(), context, loop, /* via= */ null);
+    }
+
+    /// Makes the head of the answer to a CONNECT behind which the tunnel begins, which has no
+    /// length (RFC 9110 §9.3.6).
+    static void connected(OutgoingResponse out, ResponseHead head) {
+        out.begin(head, WITHOUT_FRAMING, HttpStream.NO_BODY);
+        out.openTunnel();
     }
 
     /// Makes an interim response.

@@ -11,11 +11,13 @@ import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.Method;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.http.ResponseHead;
+import io.jadegate.proxy.forward.Destination;
 import io.jadegate.proxy.grpc.GrpcCall;
 import io.jadegate.proxy.grpc.GrpcTimeout;
 import io.jadegate.proxy.grpc.GrpcWeb;
 import io.jadegate.proxy.listener.TlsHosts;
 import io.jadegate.proxy.route.RouteMatch;
+import io.jadegate.proxy.route.RouteTable;
 import io.jadegate.proxy.stream.Peer;
 import io.jadegate.proxy.stream.TlsSession;
 import io.jadegate.proxy.upstream.Upstream;
@@ -41,6 +43,14 @@ final class RequestContext implements HttpExchange {
     private static final byte[] UPGRADE = "upgrade".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] WEBSOCKET = "websocket".getBytes(StandardCharsets.US_ASCII);
 
+    private static final int HTTP_PORT = RequestHead.Scheme.HTTP.defaultPort();
+
+    private static final List<LocalResponse.Field> FORWARDED_METHODS =
+            List.of(
+                    new LocalResponse.Field(
+                            FieldName.ALLOW,
+                            "CONNECT, GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
+
     private static final List<LocalResponse.Field> ONLY_POST =
             List.of(new LocalResponse.Field(FieldName.ALLOW, "POST"));
 
@@ -55,7 +65,9 @@ final class RequestContext implements HttpExchange {
     private final String requestId;
     private final @Nullable GrpcCall call;
     private @Nullable RequestHead edited;
+    private @Nullable Route route;
     private @Nullable RouteMatch<Route> match;
+    private @Nullable Destination destination;
     private @Nullable IdentityHashMap<Key<?>, Object> values;
     private int step;
 
@@ -95,6 +107,13 @@ final class RequestContext implements HttpExchange {
     ///
     /// @return null, or the answer to a request that goes no further
     @Nullable LocalResponse admit() {
+        return switch (serving.dispatch()) {
+            case Dispatch.ByRoutes(RouteTable<Route> routes) -> admit(routes);
+            case Dispatch.ToTargets(Route only) -> admitToTarget(only);
+        };
+    }
+
+    private @Nullable LocalResponse admit(RouteTable<Route> routes) {
         Method method = received.method();
         if (method.equals(Method.TRACE) || method.equals(Method.CONNECT)) {
             return new LocalResponse(
@@ -111,22 +130,75 @@ final class RequestContext implements HttpExchange {
         if (redirect != null && !isSecure()) {
             return redirect.answer(this);
         }
-        HeaderFields fields = received.fields();
-        int expect = fields.find(FieldName.EXPECT);
-        if (expect >= 0 && !fields.valueIs(expect, CONTINUE)) {
+        if (expectsUnknown()) {
             return LocalResponse.of(Reason.REQUEST_EXPECTATION);
         }
         if (isMisdirected()) {
             return LocalResponse.of(Reason.REQUEST_MISDIRECTED);
         }
-        if (serving.via().isLoop(fields)) {
+        if (serving.via().isLoop(received.fields())) {
             return LocalResponse.of(Reason.REQUEST_LOOP);
         }
-        match = serving.routes().match(received, client.address());
-        if (match == null) {
+        RouteMatch<Route> found = routes.match(received, client.address());
+        if (found == null) {
             return LocalResponse.of(Reason.ROUTE_NOT_FOUND);
         }
+        match = found;
+        route = found.route();
         return lastHop();
+    }
+
+    /// Finds out where a request to a forward proxy wants to go (RFC 9112 §3.2.2, §3.2.3).
+    private @Nullable LocalResponse admitToTarget(Route only) {
+        Method method = received.method();
+        if (method.equals(Method.TRACE)) {
+            return new LocalResponse(405, Reason.REQUEST_METHOD, null, FORWARDED_METHODS, null);
+        }
+        if (expectsUnknown()) {
+            return LocalResponse.of(Reason.REQUEST_EXPECTATION);
+        }
+        if (serving.via().isLoop(received.fields())) {
+            return LocalResponse.of(Reason.REQUEST_LOOP);
+        }
+        boolean connect = method.equals(Method.CONNECT);
+        String fault = connect ? faultOfConnect() : faultOfTarget();
+        if (fault != null) {
+            return LocalResponse.of(Reason.REQUEST_MALFORMED, fault);
+        }
+        if (!connect && received.targetScheme() == RequestHead.Scheme.HTTPS) {
+            return LocalResponse.of(
+                    Reason.REQUEST_MISDIRECTED, "https goes by CONNECT (RFC 9110 9.3.6)");
+        }
+        try {
+            int port = connect || received.namesPort() ? received.port() : HTTP_PORT;
+            destination = Destination.of(received.host(), port);
+        } catch (IllegalArgumentException e) {
+            return LocalResponse.of(Reason.REQUEST_MALFORMED, e.getMessage());
+        }
+        route = only;
+        return lastHop();
+    }
+
+    private @Nullable String faultOfConnect() {
+        if (received.form() != RequestHead.Form.AUTHORITY) {
+            return "CONNECT without host and port (RFC 9112 3.2.3)";
+        }
+        HeaderFields fields = received.fields();
+        return fields.contains(FieldName.CONTENT_LENGTH)
+                        || fields.contains(FieldName.TRANSFER_ENCODING)
+                ? "CONNECT with content (RFC 9110 9.3.6)"
+                : null;
+    }
+
+    private @Nullable String faultOfTarget() {
+        return received.form() == RequestHead.Form.ABSOLUTE
+                ? null
+                : "a proxy is asked for a whole URL (RFC 9112 3.2.2)";
+    }
+
+    private boolean expectsUnknown() {
+        int expect = received.fields().find(FieldName.EXPECT);
+        return expect >= 0 && !received.fields().valueIs(expect, CONTINUE);
     }
 
     /// Whether the client came by TLS, to us or to a trusted proxy in front of us.
@@ -246,11 +318,11 @@ final class RequestContext implements HttpExchange {
     ///
     /// @return whether all of them have done their work; the others have in any case
     boolean respond(ResponseHead head) {
-        if (match == null) {
+        if (route == null) {
             return true;
         }
         boolean all = true;
-        List<FilterStep> steps = match.route().steps();
+        List<FilterStep> steps = route.steps();
         for (int i = step - 1; i >= 0; i--) {
             FilterStep current = steps.get(i);
             if (applies(current) && current.mode() == FilterConfig.Mode.ENFORCE) {
@@ -293,16 +365,26 @@ final class RequestContext implements HttpExchange {
     }
 
     @Nullable Route routeOrNull() {
-        return match == null ? null : match.route();
+        return route;
     }
 
     private Route chosen() {
-        return Objects.requireNonNull(match).route();
+        return Objects.requireNonNull(route);
+    }
+
+    /// Where a request to a forward proxy wants to go.
+    Destination destination() {
+        return Objects.requireNonNull(destination);
+    }
+
+    /// Whether the target is told nothing of the client that it does not say itself.
+    boolean hidesClient() {
+        return destination != null;
     }
 
     /// Whether the upstream of the route is spoken to by TLS.
     boolean upstreamSecure() {
-        Upstream upstream = match == null ? null : match.route().upstream();
+        Upstream upstream = route == null ? null : route.upstream();
         return upstream != null && upstream.tls() != null;
     }
 
@@ -395,12 +477,12 @@ final class RequestContext implements HttpExchange {
 
     @Override
     public String route() {
-        return match == null ? "" : match.route().name();
+        return route == null ? "" : route.name();
     }
 
     @Override
     public @Nullable String upstream() {
-        Upstream upstream = match == null ? null : match.route().upstream();
+        Upstream upstream = route == null ? null : route.upstream();
         return upstream == null ? null : upstream.name();
     }
 

@@ -6,6 +6,7 @@ import io.jadegate.api.config.RouteConfig;
 import io.jadegate.api.filter.HttpExchange;
 import io.jadegate.api.filter.LocalResponse;
 import io.jadegate.api.filter.Template;
+import io.jadegate.proxy.forward.ForwardService;
 import io.jadegate.proxy.observe.PerLoop;
 import io.jadegate.proxy.observe.RouteCounts;
 import io.jadegate.proxy.upstream.Upstream;
@@ -21,6 +22,7 @@ public final class Route {
     private final String name;
     private final Action action;
     private final @Nullable Upstream upstream;
+    private final @Nullable Way way;
     private final List<FilterStep> steps;
     private final Timeouts timeouts;
     private final long bodyLimit;
@@ -37,6 +39,9 @@ public final class Route {
     public sealed interface Action {
         record Pass(Upstream upstream) implements Action {}
 
+        /// Where the client says, if the rules of a forward proxy let it.
+        record Forward(ForwardService service) implements Action {}
+
         record Redirect(int status, Template<HttpExchange> location) implements Action {}
 
         /// @param contentType of the body, unless `fields` has one
@@ -48,7 +53,8 @@ public final class Route {
                 implements Action {}
     }
 
-    public Route(
+    /// A route of the configuration.
+    public static Route of(
             String name,
             RouteConfig config,
             Timeouts timeouts,
@@ -56,20 +62,71 @@ public final class Route {
             Action action,
             List<FilterStep> steps,
             PerLoop<RouteCounts> counts) {
+        return new Route(
+                name,
+                timeouts,
+                limits,
+                action,
+                steps,
+                counts,
+                config.websocket().allowed() ? WebSocketPolicy.of(config.websocket()) : null,
+                config.match().grpc() != null,
+                config.grpcWeb(),
+                config.retry());
+    }
+
+    /// What all requests take that come to a forward proxy.
+    public static Route forward(
+            String name,
+            ForwardService service,
+            Timeouts timeouts,
+            LimitsConfig limits,
+            List<FilterStep> steps,
+            RetryConfig retry,
+            PerLoop<RouteCounts> counts) {
+        return new Route(
+                name,
+                timeouts,
+                limits,
+                new Action.Forward(service),
+                steps,
+                counts,
+                /* websocket= */ null,
+                /* callsOnly= */ false,
+                /* grpcWeb= */ false,
+                retry);
+    }
+
+    private Route(
+            String name,
+            Timeouts timeouts,
+            LimitsConfig limits,
+            Action action,
+            List<FilterStep> steps,
+            PerLoop<RouteCounts> counts,
+            @Nullable WebSocketPolicy websocket,
+            boolean callsOnly,
+            boolean grpcWeb,
+            RetryConfig retry) {
         this.name = name;
         this.action = action;
-        this.upstream = action instanceof Action.Pass(Upstream passed) ? passed : null;
+        this.upstream =
+                switch (action) {
+                    case Action.Pass(Upstream passed) -> passed;
+                    case Action.Forward(ForwardService service) -> service.upstream();
+                    case Action.Redirect _, Action.Respond _ -> null;
+                };
+        this.way = action instanceof Action.Pass(Upstream passed) ? new Way(passed, null) : null;
         this.steps = List.copyOf(steps);
         this.timeouts = timeouts;
         this.bodyLimit = limits.body().bytes();
-        this.websocket =
-                config.websocket().allowed() ? WebSocketPolicy.of(config.websocket()) : null;
-        this.callsOnly = config.match().grpc() != null;
-        this.grpcWeb = config.grpcWeb();
-        this.tries = config.retry().tries();
-        this.retryOn = bits(config.retry().on());
-        this.retryShare = config.retry().budget().fraction();
-        this.perTryNanos = config.retry().perTry().toNanos();
+        this.websocket = websocket;
+        this.callsOnly = callsOnly;
+        this.grpcWeb = grpcWeb;
+        this.tries = retry.tries();
+        this.retryOn = bits(retry.on());
+        this.retryShare = retry.budget().fraction();
+        this.perTryNanos = retry.perTry().toNanos();
         this.counts = counts;
     }
 
@@ -86,8 +143,13 @@ public final class Route {
     }
 
     /// The upstream it leads to, or null.
-    @Nullable Upstream upstream() {
+    public @Nullable Upstream upstream() {
         return upstream;
+    }
+
+    /// Where its exchanges go, when that is the same for all of them; else null.
+    @Nullable Way way() {
+        return way;
     }
 
     Timeouts timeouts() {

@@ -8,7 +8,6 @@ import io.jadegate.proxy.observe.GrpcCounts;
 import io.jadegate.proxy.observe.ListenerCounts;
 import io.jadegate.proxy.observe.PerLoop;
 import io.jadegate.proxy.observe.RouteCounts;
-import io.jadegate.proxy.route.RouteTable;
 import io.jadegate.proxy.stream.DownstreamSettings;
 import io.jadegate.proxy.stream.HeadLimits;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param calls what is counted of gRPC calls
 public record Serving(
         String listener,
-        RouteTable<Route> routes,
+        Dispatch dispatch,
         ClientAddresses clients,
         ErrorPages errors,
         DownstreamSettings settings,

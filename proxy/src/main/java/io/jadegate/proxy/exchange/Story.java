@@ -54,6 +54,10 @@ final class Story implements ExchangeFacts {
         attempts++;
     }
 
+    void attempts(int made) {
+        attempts = made;
+    }
+
     void target(Target chosen) {
         target = chosen;
     }

@@ -4,7 +4,6 @@ import io.jadegate.api.config.Cidr;
 import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -101,13 +100,8 @@ public record Destination(String host, @Nullable InetAddress literal, int port) 
     }
 
     /// The address without brackets and zone, shortest (RFC 5952).
-    static String text(InetAddress address) {
+    public static String text(InetAddress address) {
         return NetUtil.toAddressString(address);
-    }
-
-    /// An address with a port, as an authority has it.
-    static String text(InetSocketAddress address) {
-        return text(address.getAddress(), address.getPort());
     }
 
     private static String text(InetAddress address, int port) {

@@ -915,7 +915,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
                 return;
             }
             responseStarted = true;
-            if (response.head().status() == 101) {
+            if (response.opensTunnel()) {
                 write(response, HeadWriter.Connection.SILENT);
                 startTunnel();
                 return;

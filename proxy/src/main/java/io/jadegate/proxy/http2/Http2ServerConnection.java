@@ -4,6 +4,7 @@ import static io.jadegate.proxy.stream.HttpStream.NO_BODY;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.jadegate.api.filter.Reason;
+import io.jadegate.api.http.Method;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.proxy.observe.Http2Counts;
 import io.jadegate.proxy.stream.Deadlines;
@@ -527,7 +528,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         long length = wrong == null ? block.bodyLength(end) : NO_BODY;
         wrong = block.failure();
         stream.begin(length, end);
-        if (wrong == null && head.webSocket()) {
+        if (wrong == null && (head.webSocket() || head.method().equals(Method.CONNECT))) {
             stream.awaitTunnel();
         }
         if (wrong == null) {

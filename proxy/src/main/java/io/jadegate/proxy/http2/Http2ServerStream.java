@@ -66,7 +66,8 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
         }
     }
 
-    /// The stream is to become a tunnel (RFC 8441 §4): what the client sends waits until it is one.
+    /// The stream is to become a tunnel (RFC 8441 §4, RFC 9113 §8.5): what the client sends waits
+    /// until it is one.
     void awaitTunnel() {
         early = new SendQueue(connection.loop().ledger());
     }
@@ -283,10 +284,12 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
             return;
         }
         responseStarted = true;
-        boolean whole = response.bodyLength() == NO_BODY || response.bodyLength() == 0;
+        boolean whole =
+                !response.opensTunnel()
+                        && (response.bodyLength() == NO_BODY || response.bodyLength() == 0);
         connection.writeHead(id, response, whole);
         output.headWritten(whole);
-        if (response.head().status() == 101) {
+        if (response.opensTunnel()) {
             startTunnel();
         } else {
             dropEarly();

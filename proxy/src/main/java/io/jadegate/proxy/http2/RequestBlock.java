@@ -177,6 +177,17 @@ final class RequestBlock extends HeaderBlock {
             failure(unresolved);
         } else if (protocolStart >= 0) {
             resolveProtocol();
+        } else if (!connect) {
+            nameScheme();
+        }
+    }
+
+    private void nameScheme() {
+        byte[] bytes = head.fields().bytes();
+        boolean https = Ascii.equalsIgnoreCase(bytes, schemeStart, schemeEnd, HTTPS);
+        head.targetScheme(https ? RequestHead.Scheme.HTTPS : RequestHead.Scheme.HTTP);
+        if (authorityStart >= 0 && head.form() == RequestHead.Form.ORIGIN) {
+            head.form(RequestHead.Form.ABSOLUTE);
         }
     }
 

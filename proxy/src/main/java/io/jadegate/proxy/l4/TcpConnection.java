@@ -243,7 +243,8 @@ final class TcpConnection implements ServerConnection, ConnectionFacts {
                         new ConnectionLease.Terms(
                                 rules().opening(), rules().write(), service.speech()),
                         new FromEndpoint(),
-                        except);
+                        except,
+                        /* own= */ null);
         lease = asked;
         asked.begin();
     }

@@ -143,7 +143,7 @@ public final class ListenerCounts {
     public TunnelCounts tunnels() {
         TunnelCounts known = tunnels;
         if (known == null) {
-            known = new TunnelCounts();
+            known = new TunnelCounts(TunnelCounts.Kind.CONNECTION);
             tunnels = known;
         }
         return known;

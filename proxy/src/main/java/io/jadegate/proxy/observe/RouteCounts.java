@@ -74,10 +74,12 @@ public final class RouteCounts extends Tally {
     }
 
     /// What is counted of tunnels, to be kept by each for its life.
-    public TunnelCounts tunnels() {
+    ///
+    /// @param kind that of all tunnels of the route
+    public TunnelCounts tunnels(TunnelCounts.Kind kind) {
         TunnelCounts known = tunnels;
         if (known == null) {
-            known = new TunnelCounts();
+            known = new TunnelCounts(kind);
             tunnels = known;
         }
         return known;

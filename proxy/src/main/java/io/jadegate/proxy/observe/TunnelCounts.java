@@ -50,9 +50,6 @@ public final class TunnelCounts {
                     "route",
                     "code");
 
-    /// The only kind so far.
-    private static final String WEBSOCKET = "websocket";
-
     private static final int OPENED_SLOT = 0;
     private static final int ENDED_SLOT = 1;
     private static final int RECEIVED_SLOT = 2;
@@ -65,10 +62,28 @@ public final class TunnelCounts {
 
     private static final int CODES = 16;
 
+    /// What goes through tunnels.
+    public enum Kind {
+        WEBSOCKET("websocket"),
+        /// Octets of a client of a forward proxy.
+        CONNECT("connect"),
+        /// Octets of a client of a TCP listener.
+        CONNECTION("connection");
+
+        private final String label;
+
+        Kind(String label) {
+            this.label = label;
+        }
+    }
+
+    private final Kind kind;
     private final Tally tally = new Tally(ENDPOINT_MESSAGES_SLOT + 1);
     private final Tally closes = new Tally(CODES);
 
-    TunnelCounts() {}
+    TunnelCounts(Kind kind) {
+        this.kind = kind;
+    }
 
     private static Metric counter(String name, String help) {
         return Metric.counter(name, help, "route", "kind");
@@ -138,10 +153,14 @@ public final class TunnelCounts {
         if (opened == 0) {
             return;
         }
-        readings.value(OPENED, opened, name, WEBSOCKET);
-        readings.value(OPEN, opened - ended, name, WEBSOCKET);
-        readings.value(RECEIVED, sum.applyAsLong(RECEIVED_SLOT), name, WEBSOCKET);
-        readings.value(SENT, sum.applyAsLong(SENT_SLOT), name, WEBSOCKET);
+        Kind kind = kind(route, tunnels);
+        readings.value(OPENED, opened, name, kind.label);
+        readings.value(OPEN, opened - ended, name, kind.label);
+        readings.value(RECEIVED, sum.applyAsLong(RECEIVED_SLOT), name, kind.label);
+        readings.value(SENT, sum.applyAsLong(SENT_SLOT), name, kind.label);
+        if (kind != Kind.WEBSOCKET) {
+            return;
+        }
         readings.value(MESSAGES, sum.applyAsLong(CLIENT_MESSAGES_SLOT), name, "client");
         readings.value(MESSAGES, sum.applyAsLong(ENDPOINT_MESSAGES_SLOT), name, "endpoint");
         for (int i = 0; i < CODES; i++) {
@@ -151,6 +170,19 @@ public final class TunnelCounts {
                 readings.value(CLOSES, sent, name, Integer.toString(FIRST_CODE + i));
             }
         }
+    }
+
+    /// A route has tunnels of one kind, and some loop has had one.
+    private static Kind kind(
+            PerLoop<RouteCounts> route, Function<RouteCounts, @Nullable TunnelCounts> tunnels) {
+        Kind[] found = {Kind.WEBSOCKET};
+        route.forEach(counts -> {
+            TunnelCounts theirs = tunnels.apply(counts);
+            if (theirs != null) {
+                found[0] = theirs.kind;
+            }
+        });
+        return found[0];
     }
 
     private static <C> long sum(

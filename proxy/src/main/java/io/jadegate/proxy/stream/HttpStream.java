@@ -37,8 +37,9 @@ public sealed interface HttpStream extends ByteStream {
         /// Sends an interim response (RFC 9110 §15.2). The head is borrowed for the call.
         void sendInterim(OutgoingResponse response);
 
-        /// Sends the head of the final response, and with `101` makes the rest of the stream a
-        /// tunnel. The head is borrowed for the call; the body follows by [#send] and [#sendEnd].
+        /// Sends the head of the final response, and makes the rest of the stream a tunnel if it
+        /// opens one ([OutgoingResponse#opensTunnel()]). The head is borrowed for the call; the
+        /// body follows by [#send] and [#sendEnd].
         void sendResponse(OutgoingResponse response);
 
         /// What the client sends behind this request may be meant for the rest of it: no other

@@ -11,6 +11,7 @@ public final class OutgoingResponse {
     private ResponseHead head = new ResponseHead();
     private HeaderFields.Selection selection = HeaderFields.Selection.ALL;
     private long bodyLength = HttpStream.NO_BODY;
+    private boolean opensTunnel;
 
     /// Begins anew.
     ///
@@ -20,6 +21,7 @@ public final class OutgoingResponse {
         this.head = head;
         this.selection = selection;
         this.bodyLength = bodyLength;
+        this.opensTunnel = head.status() == 101;
         extra.clear(1024);
     }
 
@@ -38,5 +40,16 @@ public final class OutgoingResponse {
 
     public long bodyLength() {
         return bodyLength;
+    }
+
+    /// Whether the rest of the stream is a tunnel: behind `101`, or a success that CONNECT has (RFC
+    /// 9110 §9.3.6).
+    public boolean opensTunnel() {
+        return opensTunnel;
+    }
+
+    /// Makes the rest of the stream a tunnel.
+    public void openTunnel() {
+        opensTunnel = true;
     }
 }

@@ -41,19 +41,40 @@ public final class RequestTarget {
             return wrong != null ? wrong : resolvePath(head, start, end);
         }
         if (head.method().equals(Method.CONNECT)) {
-            // Authority-form: a matter of forward proxies, refused by its method here.
-            head.path(start, start);
-            return resolveHost(head);
+            return resolveConnect(head, start, end);
         }
         if (end - start == 1 && bytes[start] == '*') {
             if (!head.method().equals(Method.OPTIONS)) {
                 return malformed(
                         "target * with a method other than OPTIONS (RFC 9112 3.2.4)", start);
             }
+            head.form(RequestHead.Form.ASTERISK);
             head.path(start, end);
             return resolveHost(head);
         }
         return resolveAbsolute(head, start, end);
+    }
+
+    /// Authority-form (RFC 9112 §3.2.3). A target that has another is for whoever serves CONNECT to
+    /// refuse: the others refuse the method.
+    private static @Nullable Failure resolveConnect(RequestHead head, int start, int end) {
+        head.form(RequestHead.Form.OTHER);
+        head.path(start, start);
+        Failure wrong = resolveHost(head);
+        if (wrong != null) {
+            return wrong;
+        }
+        boolean named = head.authorityEnd() > head.authorityStart();
+        String host = head.host();
+        int port = head.namesPort() ? head.port() : -1;
+        if (authority(head, start, end) != null || !head.namesPort()) {
+            return null;
+        }
+        if (named && (!host.equals(head.host()) || (port >= 0 && port != head.port()))) {
+            return malformed("Host differs from the target's authority (RFC 9112 3.2.2)", start);
+        }
+        head.form(RequestHead.Form.AUTHORITY);
+        return null;
     }
 
     private static @Nullable Failure resolveAbsolute(RequestHead head, int start, int end) {
@@ -94,6 +115,9 @@ public final class RequestTarget {
                 && !sameOctets(head.fields(), hostStart, hostEnd, from, authorityEnd)) {
             return malformed("Host differs from the target's authority (RFC 9112 3.2.2)", from);
         }
+        head.form(RequestHead.Form.ABSOLUTE);
+        head.targetScheme(
+                colon - start == HTTPS.length ? RequestHead.Scheme.HTTPS : RequestHead.Scheme.HTTP);
         if (authorityEnd < end && bytes[authorityEnd] == '/') {
             return resolvePath(head, authorityEnd, end);
         }

@@ -37,6 +37,7 @@ public final class ConnectionLease implements Waiting {
     private final Terms terms;
     private final Borrower borrower;
     private final @Nullable Target except;
+    private final @Nullable Picker own;
     private Deadlines.@Nullable Deadline waitDeadline;
     private @Nullable Target target;
     private State state = State.NEW;
@@ -69,13 +70,20 @@ public final class ConnectionLease implements Waiting {
     }
 
     /// @param except a target that has failed this client before
+    /// @param own the borrower's own choice; null for that of the upstream
     ConnectionLease(
-            Upstream upstream, Loop loop, Terms terms, Borrower borrower, @Nullable Target except) {
+            Upstream upstream,
+            Loop loop,
+            Terms terms,
+            Borrower borrower,
+            @Nullable Target except,
+            @Nullable Picker own) {
         this.upstream = upstream;
         this.loop = loop;
         this.terms = terms;
         this.borrower = borrower;
         this.except = except;
+        this.own = own;
     }
 
     @Override
@@ -135,7 +143,7 @@ public final class ConnectionLease implements Waiting {
         if (!Capacity.take(capacity.requests(), limits.requests())) {
             return false;
         }
-        Target chosen = upstream.picker().pick(loop, except);
+        Target chosen = picker().pick(loop, except);
         if (chosen == null) {
             capacity.requests().decrementAndGet();
             refuse(Failure.Kind.NO_ENDPOINT);
@@ -157,6 +165,10 @@ public final class ConnectionLease implements Waiting {
             upstream.connector().connect(loop, chosen, address, terms.patience(), connection);
         }
         return true;
+    }
+
+    private Picker picker() {
+        return own == null ? upstream.picker() : own;
     }
 
     private void refuse(Failure.Kind kind) {

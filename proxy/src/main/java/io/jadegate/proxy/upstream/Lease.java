@@ -28,6 +28,7 @@ public final class Lease implements Waiting {
     private final Loop loop;
     private final Borrower borrower;
     private final @Nullable Target except;
+    private final @Nullable Picker own;
     private final Connector.Patience patience;
     private Deadlines.@Nullable Deadline waitDeadline;
     private @Nullable Target target;
@@ -51,11 +52,13 @@ public final class Lease implements Waiting {
             Loop loop,
             Borrower borrower,
             @Nullable Target except,
-            Connector.Patience patience) {
+            Connector.Patience patience,
+            @Nullable Picker own) {
         this.upstream = upstream;
         this.loop = loop;
         this.borrower = borrower;
         this.except = except;
+        this.own = own;
         this.patience = patience;
     }
 
@@ -112,7 +115,7 @@ public final class Lease implements Waiting {
         if (!Capacity.take(capacity.requests(), limits.requests())) {
             return false;
         }
-        Target chosen = upstream.picker().pick(loop, except);
+        Target chosen = picker().pick(loop, except);
         if (chosen == null) {
             capacity.requests().decrementAndGet();
             refuse(Failure.Kind.NO_ENDPOINT);
@@ -209,6 +212,10 @@ public final class Lease implements Waiting {
             finish();
             borrower.unavailable(failure, failed);
         }
+    }
+
+    private Picker picker() {
+        return own == null ? upstream.picker() : own;
     }
 
     private void refuse(Failure.Kind kind) {

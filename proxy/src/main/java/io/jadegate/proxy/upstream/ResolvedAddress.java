@@ -50,6 +50,11 @@ final class ResolvedAddress {
         return new ResolvedAddress(inet.host(), inet.port());
     }
 
+    /// Where it is known already what to dial.
+    static ResolvedAddress at(InetSocketAddress address) {
+        return new ResolvedAddress("", 0, address);
+    }
+
     private static InetSocketAddress literal(byte[] octets, int port) {
         try {
             return new InetSocketAddress(InetAddress.getByAddress(octets), port);

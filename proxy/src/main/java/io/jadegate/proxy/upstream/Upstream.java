@@ -8,6 +8,7 @@ import io.jadegate.api.config.UpstreamConfig;
 import io.jadegate.proxy.observe.Meters;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.Loops;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -34,6 +35,7 @@ public final class Upstream {
     private final int loops;
     private final Capacity capacity;
     private final HealthChecks checks;
+    private final @Nullable Destinations destinations;
     private volatile Picker picker;
     private volatile boolean panic;
 
@@ -47,7 +49,8 @@ public final class Upstream {
             Set<Target> checkedTargets,
             int loops,
             Capacity capacity,
-            HealthChecks checks) {
+            HealthChecks checks,
+            @Nullable Destinations destinations) {
         this.name = name;
         this.config = config;
         this.connector = connector;
@@ -58,6 +61,7 @@ public final class Upstream {
         this.loops = loops;
         this.capacity = capacity;
         this.checks = checks;
+        this.destinations = destinations;
         Choice first = choice();
         this.picker = first.picker;
         this.panic = first.panic;
@@ -121,7 +125,28 @@ public final class Upstream {
                 before == null
                         ? new HealthChecks(
                                 loops.all().get(Math.floorMod(name.hashCode(), loops.count())))
-                        : before.checks);
+                        : before.checks,
+                /* destinations= */ null);
+    }
+
+    /// Makes an upstream that leads wherever it is asked to: see [#towards]. Its targets count as
+    /// one.
+    ///
+    /// @param config without endpoints
+    public static Upstream toAnywhere(
+            String name, UpstreamConfig config, Loops loops, Connector connector, Meters meters) {
+        return new Upstream(
+                name,
+                config,
+                connector,
+                /* tls= */ null,
+                Map.of(),
+                List.of(),
+                Set.of(),
+                loops.count(),
+                new Capacity(loops.all(), config.capacity()),
+                new HealthChecks(loops.all().getFirst()),
+                new Destinations(name, meters.target(name, "*"), loops.count()));
     }
 
     public String name() {
@@ -186,29 +211,45 @@ public final class Upstream {
         return problems;
     }
 
+    /// The choice of an exchange, or a connection, among the addresses that it is to go to, one
+    /// behind the other.
+    ///
+    /// @param addresses at least one
+    /// @throws IllegalStateException when the upstream has endpoints of its own
+    public AddressesInTurn towards(List<InetSocketAddress> addresses) {
+        if (destinations == null) {
+            throw new IllegalStateException(name + " leads to its endpoints only");
+        }
+        return new AddressesInTurn(destinations, addresses);
+    }
+
     /// Prepares to ask for a stream to one of the targets; [Lease#begin()] asks. The answer comes
     /// to the borrower, at once or later, on the loop.
     ///
     /// @param except a target that has failed this request before
     /// @param patience how long a connection may take to be made
+    /// @param own the borrower's own choice; null for that of the upstream
     public Lease lease(
             Loop loop,
             Lease.Borrower borrower,
             @Nullable Target except,
-            Connector.Patience patience) {
-        return new Lease(this, loop, borrower, except, patience);
+            Connector.Patience patience,
+            @Nullable Picker own) {
+        return new Lease(this, loop, borrower, except, patience, own);
     }
 
     /// Prepares to ask for a connection of a client's own; [ConnectionLease#begin()] asks. The
     /// answer comes to the borrower, at once or later, on the loop.
     ///
     /// @param except a target that has failed this client before
+    /// @param own the borrower's own choice; null for that of the upstream
     public ConnectionLease leaseConnection(
             Loop loop,
             ConnectionLease.Terms terms,
             ConnectionLease.Borrower borrower,
-            @Nullable Target except) {
-        return new ConnectionLease(this, loop, terms, borrower, except);
+            @Nullable Target except,
+            @Nullable Picker own) {
+        return new ConnectionLease(this, loop, terms, borrower, except, own);
     }
 
     /// Prepares a way for one client's datagrams; [DatagramLink#begin()] opens it.
@@ -234,6 +275,9 @@ public final class Upstream {
     }
 
     private boolean closeIdle(Loop loop) {
+        if (destinations != null) {
+            return destinations.closeIdle(loop);
+        }
         for (Target each : targets.values()) {
             if (each.closeIdle(loop)) {
                 return true;
@@ -262,6 +306,9 @@ public final class Upstream {
     public void retire(@Nullable Upstream after, Iterable<Loop> loops) {
         if (after == null) {
             checks.follow(null);
+        }
+        if (destinations != null) {
+            destinations.retire(loops);
         }
         for (Target target : targets.values()) {
             Target now = after == null ? null : after.targets.get(target.address());

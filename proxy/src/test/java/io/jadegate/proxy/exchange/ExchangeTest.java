@@ -159,7 +159,7 @@ class ExchangeTest {
                         null,
                         null,
                         LimitOverrides.NONE);
-        return new Route(
+        return Route.of(
                 "r",
                 config,
                 Timeouts.of(timeouts),
@@ -184,13 +184,17 @@ class ExchangeTest {
                         ByteSize.parse("1KiB"));
         return new Serving(
                 "l",
-                RouteTables.compile(
-                                List.of(
-                                        new RouteEntry<>(
-                                                "r", everything(), 0, route(timeouts, limits))),
-                                List.of("l"),
-                                new ArrayList<>())
-                        .of("l"),
+                new Dispatch.ByRoutes(
+                        RouteTables.compile(
+                                        List.of(
+                                                new RouteEntry<>(
+                                                        "r",
+                                                        everything(),
+                                                        0,
+                                                        route(timeouts, limits))),
+                                        List.of("l"),
+                                        new ArrayList<>())
+                                .of("l")),
                 new ClientAddresses(
                         new ClientAddressConfig(
                                 List.of(), 0, ClientAddressConfig.Header.X_FORWARDED_FOR)),

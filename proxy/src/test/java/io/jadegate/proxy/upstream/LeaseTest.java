@@ -156,7 +156,7 @@ class LeaseTest {
     }
 
     private Lease begin(Upstream upstream, Loop where, TestBorrower borrower) {
-        Lease lease = upstream.lease(where, borrower, null, PATIENCE);
+        Lease lease = upstream.lease(where, borrower, null, PATIENCE, null);
         on(where, lease::begin);
         return lease;
     }
@@ -209,7 +209,7 @@ class LeaseTest {
         TestBorrower second = new TestBorrower();
         Lease waiting = begin(upstream, loop, second);
         TestBorrower third = new TestBorrower();
-        Lease late = upstream.lease(loop, third, null, PATIENCE);
+        Lease late = upstream.lease(loop, third, null, PATIENCE, null);
 
         on(
                 loop,
@@ -243,7 +243,7 @@ class LeaseTest {
         Upstream upstream = upstream(10, 1, 10, Duration.ofSeconds(30));
         upstream.capacity().requests().set(1);
         TestBorrower borrower = new TestBorrower();
-        Lease lease = upstream.lease(loop, borrower, null, PATIENCE);
+        Lease lease = upstream.lease(loop, borrower, null, PATIENCE, null);
 
         on(
                 loop,
@@ -307,7 +307,7 @@ class LeaseTest {
     void keepsAConnectionThatComesTooLateForWhoeverIsNext() throws InterruptedException {
         Upstream upstream = upstream(1, 10, 10, Duration.ofSeconds(30));
         TestBorrower first = new TestBorrower();
-        Lease lease = upstream.lease(loop, first, null, PATIENCE);
+        Lease lease = upstream.lease(loop, first, null, PATIENCE, null);
         on(
                 loop,
                 () -> {
@@ -345,10 +345,10 @@ class LeaseTest {
                             List.of(endpoint(hanging.address())),
                             new CapacityConfig(1, 10, 10, Duration.ofSeconds(30)));
             TestBorrower first = new TestBorrower();
-            Lease left = upstream.lease(loop, first, null, SHORT);
+            Lease left = upstream.lease(loop, first, null, SHORT, null);
             on(loop, left::begin);
             TestBorrower second = new TestBorrower();
-            Lease waiting = upstream.lease(loop, second, null, SHORT);
+            Lease waiting = upstream.lease(loop, second, null, SHORT, null);
             on(loop, waiting::begin);
 
             on(loop, left::giveBack);

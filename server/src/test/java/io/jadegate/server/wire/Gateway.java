@@ -14,6 +14,7 @@ import io.jadegate.control.config.ConfigLoader;
 import io.jadegate.control.config.Environment;
 import io.jadegate.control.config.LoadResult;
 import io.jadegate.proxy.Proxy;
+import io.jadegate.proxy.forward.NameLookups;
 import io.jadegate.proxy.stream.Transport;
 import io.jadegate.testkit.Baseline;
 import io.jadegate.testkit.FakeBackend;
@@ -64,6 +65,7 @@ public final class Gateway
     private final List<FilterProvider<?>> providers = new ArrayList<>();
     private final List<FakeBackend> backends = new ArrayList<>();
     private final List<Wire> clients = new ArrayList<>();
+    private NameLookups.Resolver resolver = NameLookups.system();
     private @Nullable Proxy proxy;
     private @Nullable Config config;
     private @Nullable Leaks leaks;
@@ -76,6 +78,12 @@ public final class Gateway
     }
 
     // ---- setting up
+
+    /// Has the names that clients of a forward proxy want to go to looked up here, from the next
+    /// configuration on.
+    void resolving(NameLookups.Resolver resolver) {
+        this.resolver = resolver;
+    }
 
     /// An endpoint that the test plays.
     public FakeBackend backend() throws IOException {
@@ -110,7 +118,7 @@ public final class Gateway
     public void serve(String yaml, String... addresses) throws IOException {
         LoadResult.Loaded loaded = load(yaml.formatted((Object[]) addresses));
         config = loaded.config();
-        Proxy started = Proxy.start(loaded.node(), providers);
+        Proxy started = Proxy.start(loaded.node(), providers, resolver);
         proxy = started;
         assertThat(started.apply(loaded.config())).isInstanceOf(ApplyResult.Applied.class);
         beforeTraffic = Baseline.now();
@@ -245,6 +253,7 @@ public final class Gateway
     @Override
     public void beforeEach(ExtensionContext context) {
         proxy = null;
+        resolver = NameLookups.system();
         clients.clear();
         backends.clear();
         beforeStart = Baseline.now();

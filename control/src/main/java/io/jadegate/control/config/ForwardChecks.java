@@ -1,0 +1,151 @@
+package io.jadegate.control.config;
+
+import io.jadegate.api.config.Cidr;
+import io.jadegate.api.config.ForwardConfig.TargetConfig;
+import io.jadegate.api.config.ListenerConfig;
+import io.jadegate.api.config.Problem;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// How the values of a forward proxy go together.
+final class ForwardChecks {
+    private final String path;
+    private final ListenerConfig listener;
+    private final Consumer<Problem> problems;
+
+    private ForwardChecks(String path, ListenerConfig listener, Consumer<Problem> problems) {
+        this.path = path;
+        this.listener = listener;
+        this.problems = problems;
+    }
+
+    static void run(String path, ListenerConfig listener, Consumer<Problem> problems) {
+        new ForwardChecks(path, listener, problems).run();
+    }
+
+    private void run() {
+        foreign();
+        var forward = listener.forward();
+        if (forward == null) {
+            error("", "has no forward; write forward: { allow: [ { host: www.example.com } ] }");
+            return;
+        }
+        if (forward.allow().isEmpty()) {
+            warning(".forward.allow", "is empty, so that every target is refused");
+        }
+        targets(".forward.allow", forward.allow());
+        targets(".forward.deny", forward.deny());
+        wideNetworks(forward.allow());
+        unreachable(forward.allow(), forward.deny());
+    }
+
+    private void foreign() {
+        if (listener.upstream() != null) {
+            error(".upstream", "is for protocol: tcp; clients of a forward proxy say where to go");
+        }
+        if (listener.redirectToHttps()) {
+            error(".redirect-to-https", "does not go with protocol: forward; remove it");
+        }
+        var tls = listener.tls();
+        if (tls == null) {
+            return;
+        }
+        if (tls.hsts() != null) {
+            error(".tls.hsts", "does not go with protocol: forward; remove it");
+        }
+        tls.hosts()
+                .forEach((host, entry) -> {
+                    if (entry.upstream() != null) {
+                        error(
+                                ".tls.hosts." + host + ".upstream",
+                                "is for protocol: tcp; clients of a forward proxy say where to go");
+                    }
+                });
+    }
+
+    private void targets(String list, List<TargetConfig> targets) {
+        Map<String, Set<Integer>> seen = new HashMap<>();
+        for (var i = 0; i < targets.size(); i++) {
+            var at = list + "[" + i + "]";
+            var target = targets.get(i);
+            if ((target.host() == null) == (target.network() == null)) {
+                error(at, "must have exactly one of host or network");
+                continue;
+            }
+            if (isFaultyAddress(target.host())) {
+                error(at + ".host", "\"" + target.host() + "\" is no address");
+                continue;
+            }
+            if (target.ports().isEmpty()) {
+                error(at + ".ports", "is empty; leave it out for 443");
+            }
+            var known = seen.computeIfAbsent(name(target), _ -> new HashSet<>());
+            for (var port : target.ports()) {
+                if (!known.add(port)) {
+                    error(at, "names " + name(target) + " with port " + port + " again");
+                    break;
+                }
+            }
+        }
+    }
+
+    private static boolean isFaultyAddress(@Nullable String host) {
+        if (host == null || !host.startsWith("[")) {
+            return false;
+        }
+        try {
+            return !Cidr.parse(host.substring(1, host.length() - 1)).v6();
+        } catch (IllegalArgumentException _) {
+            return true;
+        }
+    }
+
+    /// What is no part of the Internet is not opened by a network that merely holds it.
+    private void wideNetworks(List<TargetConfig> allow) {
+        for (var i = 0; i < allow.size(); i++) {
+            var network = allow.get(i).network();
+            if (network != null && network.length() == 0) {
+                warning(
+                        ".forward.allow[" + i + "].network",
+                        "opens no private, loopback or other special address; name those networks"
+                                + " by themselves");
+            }
+        }
+    }
+
+    private void unreachable(List<TargetConfig> allow, List<TargetConfig> deny) {
+        Map<String, Set<Integer>> denied = new HashMap<>();
+        deny.forEach(target ->
+                denied.computeIfAbsent(name(target), _ -> new HashSet<>()).addAll(target.ports()));
+        for (var i = 0; i < allow.size(); i++) {
+            var target = allow.get(i);
+            var ports = denied.get(name(target));
+            if (ports != null && !target.ports().isEmpty() && ports.containsAll(target.ports())) {
+                warning(".forward.allow[" + i + "]", "is denied altogether by forward.deny");
+            }
+        }
+    }
+
+    private static String name(TargetConfig target) {
+        var host = target.host();
+        if (host == null) {
+            return String.valueOf(target.network());
+        }
+        var lower = host.toLowerCase(Locale.ROOT);
+        return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
+    }
+
+    private void error(String at, String message) {
+        problems.accept(Problem.error(path + at, message));
+    }
+
+    private void warning(String at, String message) {
+        problems.accept(Problem.warning(path + at, message));
+    }
+}

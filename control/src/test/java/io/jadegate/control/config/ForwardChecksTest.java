@@ -1,0 +1,81 @@
+package io.jadegate.control.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jadegate.api.config.Problem;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ForwardChecksTest {
+    private static List<String> problems(String listener) {
+        String text = "listeners: { egress: { address: \":3128\", " + listener + " } }\n";
+        LoadResult result =
+                ConfigLoader.of(List.of())
+                        .load(text, "t.yaml", Path.of("."), new Environment(Map.of(), true));
+        List<Problem> problems =
+                switch (result) {
+                    case LoadResult.Loaded loaded -> loaded.warnings();
+                    case LoadResult.Invalid invalid -> invalid.problems();
+                };
+        return problems.stream().map(problem -> problem.path() + " " + problem.message()).toList();
+    }
+
+    private static List<String> problemsOf(String forward) {
+        return problems("protocol: forward, forward: { " + forward + " }");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "allow: [ { ports: [ 80 ] } ]; .allow[0] must have exactly one of host or network",
+                "allow: [ { host: a, network: 10.0.0.0/8 } ]; .allow[0] must have exactly one of"
+                        + " host or network",
+                "allow: [ { host: a, ports: [] } ]; .allow[0].ports is empty; leave it out for 443",
+                "allow: [ { host: \"[::zz]\" } ]; .allow[0].host must be",
+                "allow: [ { host: \"[1::2::3]\" } ]; .allow[0].host \"[1::2::3]\" is no address",
+                "allow: [ { host: a.test }, { host: A.test., ports: [ 443 ] } ]; .allow[1] names"
+                        + " a.test with port 443 again",
+                "allow: [ { network: 0.0.0.0/0 } ]; .allow[0].network opens no private",
+                "allow: []; .allow is empty, so that every target is refused",
+                "'allow: [ { host: a } ], deny: [ { host: a, ports: [ 80, 443 ] } ]'; .allow[0] is"
+                        + " denied altogether by forward.deny",
+                "allow: [ { host: a, ports: [ 0 ] } ]; .allow[0].ports[0]",
+                "'allow: [ { host: a } ], authenticate: [ basic ]'; .authenticate",
+            })
+    void tellsWhatIsWrongWithRules(String forward, String problem) {
+        assertThat(problemsOf(forward))
+                .singleElement()
+                .asString()
+                .startsWith("listeners.egress.forward" + problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "protocol: forward; listeners.egress has no forward; write",
+                "'protocol: http, forward: { allow: [ { host: a } ] }'; listeners.egress.forward is"
+                        + " for protocol: forward",
+                "'protocol: forward, redirect-to-https: true, forward: { allow: [ { host: a } ] }';"
+                        + " listeners.egress.redirect-to-https",
+            })
+    void tellsWhatDoesNotGoTogether(String listener, String problem) {
+        assertThat(problems(listener)).anyMatch(each -> each.startsWith(problem));
+    }
+
+    @Test
+    void takesRulesThatAreSound() {
+        assertThat(
+                        problemsOf(
+                                "allow: [ { host: a.test }, { host: a.test, ports: [ 80 ] }, {"
+                                        + " host: \"*\" }, { network: 10.0.0.0/8 } ], deny: [ { host:"
+                                        + " a.test, ports: [ 80 ] } ]"))
+                .containsExactly(
+                        "listeners.egress.forward.allow[1] is denied altogether by forward.deny");
+    }
+}
