@@ -1,7 +1,9 @@
 package io.jadegate.filters;
 
 import io.jadegate.api.config.Config;
+import io.jadegate.api.config.ForwardConfig;
 import io.jadegate.api.config.IpListConfig;
+import io.jadegate.api.config.UserConfig;
 import io.jadegate.api.filter.FilterContext;
 import io.jadegate.api.filter.HttpExchange;
 import io.jadegate.api.http.FieldName;
@@ -10,6 +12,7 @@ import io.jadegate.api.http.RequestHead;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +75,18 @@ public final class FakeExchange implements HttpExchange {
                 new Config(
                         null, Map.of(), ipLists, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(),
                         Map.of(), Map.of(), Map.of(), null));
+    }
+
+    /// A configuration that has users and nothing else.
+    public static Config configOf(Map<String, UserConfig> users) {
+        return new Config(
+                null, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), users,
+                Map.of(), Map.of(), null);
+    }
+
+    /// A forward proxy that goes nowhere and asks in these ways.
+    public static ForwardConfig forwardBy(ForwardConfig.Authentication... ways) {
+        return new ForwardConfig(List.of(), List.of(), List.of(ways), null, null, null);
     }
 
     @Override

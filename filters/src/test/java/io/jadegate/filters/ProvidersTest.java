@@ -13,7 +13,13 @@ class ProvidersTest {
         assertThat(ServiceLoader.load(HttpFilterProvider.class))
                 .extracting(provider -> provider.kind())
                 .containsExactlyInAnyOrder(
-                        "cors", "ip-filter", "request-headers", "response-headers", "rewrite-path");
+                        "authenticate",
+                        "forward",
+                        "cors",
+                        "ip-filter",
+                        "request-headers",
+                        "response-headers",
+                        "rewrite-path");
         assertThat(ServiceLoader.load(ConnectionFilterProvider.class))
                 .extracting(provider -> provider.kind())
                 .containsExactlyInAnyOrder("connection-limit", "ip-filter");

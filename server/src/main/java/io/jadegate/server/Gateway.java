@@ -8,6 +8,7 @@ import io.jadegate.control.admin.Reloads;
 import io.jadegate.control.config.ConfigWatcher;
 import io.jadegate.control.config.LoadResult;
 import io.jadegate.control.config.LoadResult.Loaded;
+import io.jadegate.filters.authenticate.Authentication;
 import io.jadegate.proxy.Proxy;
 import java.io.IOException;
 import java.time.Duration;
@@ -34,6 +35,7 @@ final class Gateway implements AutoCloseable {
     /// On few cores the start of the admin server would take the processor from the first requests.
     private static final Duration HEAD_START = Duration.ofMillis(250);
 
+    private final Authentication authentication = new Authentication();
     private final Proxy proxy;
     private final Reloads reloads = new Reloads();
     private final Publisher publisher;
@@ -44,7 +46,7 @@ final class Gateway implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
 
     private Gateway(Loaded first, Supplier<LoadResult> again) throws IOException {
-        proxy = Proxy.start(first.node(), Wiring.filters());
+        proxy = Proxy.start(first.node(), Wiring.filters(authentication));
         publisher =
                 new Publisher(first.node(), proxy, result -> reloads.ended(result, Instant.now()));
         watcher = new ConfigWatcher(again, first.sources(), this::publish);
@@ -75,6 +77,7 @@ final class Gateway implements AutoCloseable {
 
     private void startAdmin(Loaded first) {
         var telemetry = new ArrayList<>(proxy.telemetry());
+        telemetry.add(authentication);
         telemetry.add(reloads);
         telemetry.add(proxy.process(Version.number()));
         try {

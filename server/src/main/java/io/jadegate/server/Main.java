@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             ReloadCommand.class,
             StatsCommand.class,
             CertCommand.class,
+            HashPasswordCommand.class,
             SchemaCommand.class,
             CompletionCommand.class,
             VersionCommand.class

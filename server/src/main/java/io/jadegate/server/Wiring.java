@@ -9,6 +9,9 @@ import io.jadegate.control.admin.AdminServer;
 import io.jadegate.control.config.ConfigLoader;
 import io.jadegate.control.config.Environment;
 import io.jadegate.control.config.LoadResult;
+import io.jadegate.filters.authenticate.AuthenticateProvider;
+import io.jadegate.filters.authenticate.Authentication;
+import io.jadegate.filters.authenticate.ForwardAuthenticateProvider;
 import io.jadegate.filters.connection.ConnectionLimitProvider;
 import io.jadegate.filters.cors.CorsProvider;
 import io.jadegate.filters.headers.RequestHeadersProvider;
@@ -27,13 +30,22 @@ final class Wiring {
 
     private Wiring() {}
 
+    /// The filters of a configuration that is only looked at.
+    static List<FilterProvider<?>> filters() {
+        return filters(new Authentication());
+    }
+
     /// Named one by one: looking them up as services opens every jar of the class path, 25 ms of a
     /// start.
-    static List<FilterProvider<?>> filters() {
+    ///
+    /// @param authentication that of the process
+    static List<FilterProvider<?>> filters(Authentication authentication) {
         return List.of(
+                new AuthenticateProvider(authentication),
                 new ConnectionLimitProvider(),
                 new ConnectionIpFilterProvider(),
                 new CorsProvider(),
+                new ForwardAuthenticateProvider(authentication),
                 new IpFilterProvider(),
                 new RequestHeadersProvider(),
                 new ResponseHeadersProvider(),

@@ -17,7 +17,8 @@ public record Config(
         @Doc("which request goes where, and under which policies") Map<String, RouteConfig> routes,
         @Doc("named sets of endpoints") Map<String, UpstreamConfig> upstreams,
         @Doc("service registries") @Planned Map<String, RegistryConfig> registries,
-        @Doc("people, for Basic authentication on routes and the forward proxy") @Planned
+        @Doc("people, for Basic authentication on routes and the forward proxy")
+                @Keys(TextForm.USER)
                 Map<String, UserConfig> users,
         @Doc("limits that tenants share by name") @Planned Map<String, PlanConfig> plans,
         @Doc("calling applications") @Planned Map<String, TenantConfig> tenants,

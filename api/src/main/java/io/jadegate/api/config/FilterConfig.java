@@ -14,8 +14,7 @@ public record FilterConfig(
         implements FilterEntry {
 
     /// The kinds whose names are settled and which this version cannot do.
-    public static final List<String> PLANNED_KINDS =
-            List.of("authenticate", "authorize", "compress", "rate-limit");
+    public static final List<String> PLANNED_KINDS = List.of("authorize", "compress", "rate-limit");
 
     /// Whether a filter acts.
     public enum Mode {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public record ForwardConfig(
         @Doc("targets that may be reached") List<TargetConfig> allow,
         @Doc("targets that may not; stronger than allow") List<TargetConfig> deny,
-        @Doc("how users prove who they are; nobody is asked when empty") @Planned
+        @Doc("how users prove who they are; nobody is asked when empty")
                 List<Authentication> authenticate,
         @Doc("what a tunnel may carry, both ways together; then it is cut") @Default("off") @Off
                 ByteSize tunnelBytes,
@@ -35,7 +35,9 @@ public record ForwardConfig(
 
     /// How a user proves who they are.
     public enum Authentication {
+        @Doc("user name and password, of users")
         BASIC,
+        @Planned
         TENANT_TOKEN
     }
 }

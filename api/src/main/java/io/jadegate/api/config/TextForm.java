@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 public enum TextForm {
     /// The name of a route, upstream, listener, chain and the like.
     NAME("[A-Za-z0-9][A-Za-z0-9._-]{0,99}", "letters, digits, '-', '_' and '.'"),
+    /// The name of a user; holds no colon (RFC 7617 section 2).
+    USER("[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}", "letters, digits, '-', '_', '.', '@' and '+'"),
     /// Any text but the empty one.
     ANY("[\\s\\S]+", "a text that is not empty"),
     /// A name in Via and Proxy-Status (RFC 9110 section 7.6.3), or nothing.

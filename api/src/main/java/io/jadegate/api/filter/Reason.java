@@ -108,6 +108,24 @@ public record Reason(String code, int status, @Nullable String proxyError, Strin
     public static final Reason IP_DENIED =
             new Reason(
                     "IP_DENIED", 403, "http_request_denied", "The client address is not allowed.");
+    public static final Reason AUTHENTICATION_MISSING =
+            new Reason(
+                    "AUTHENTICATION_MISSING",
+                    401,
+                    "http_request_denied",
+                    "The request does not say whose it is.");
+    public static final Reason AUTHENTICATION_FAILED =
+            new Reason(
+                    "AUTHENTICATION_FAILED",
+                    401,
+                    "http_request_denied",
+                    "The credentials are not right.");
+    public static final Reason AUTHENTICATION_RATE =
+            new Reason(
+                    "AUTHENTICATION_RATE",
+                    429,
+                    "http_request_denied",
+                    "The client has shown wrong credentials too often.");
     public static final Reason CORS_PREFLIGHT =
             new Reason("CORS_PREFLIGHT", 204, null, "The gateway answered a CORS preflight.");
 
@@ -372,6 +390,12 @@ public record Reason(String code, int status, @Nullable String proxyError, Strin
                     "The listener has too many sessions.");
     public static final Reason DATAGRAM_UNSENT =
             new Reason("DATAGRAM_UNSENT", 503, null, "The system did not take the datagram.");
+    public static final Reason AUTHENTICATION_OVERLOAD =
+            new Reason(
+                    "AUTHENTICATION_OVERLOAD",
+                    503,
+                    "destination_unavailable",
+                    "Too many passwords are being checked.");
     public static final Reason BUFFERS_EXHAUSTED =
             new Reason(
                     "BUFFERS_EXHAUSTED",

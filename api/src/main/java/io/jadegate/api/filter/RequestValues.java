@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The values of a request that templates know: `method`, `scheme`, `host` (lower case, no port),
 /// `path`, `query` (no `?`), `uri` (path with `?` and query, if any), `path.NAME`, `query.NAME`,
-/// `header.NAME`, `cookie.NAME`, `client.address`, `request.id`, `tenant.id`, `route`, `upstream`.
+/// `header.NAME`, `cookie.NAME`, `client.address`, `request.id`, `tenant.id`, `user`, `route`,
+/// `upstream`.
 ///
 /// Values stand as they came, undecoded; where a parameter or cookie comes more than once, the
 /// first counts, while fields of one name are joined as RFC 9110 §5.3 has it. A query parameter is
@@ -23,6 +24,10 @@ public final class RequestValues {
     /// Where the filter that identifies a tenant leaves its name.
     public static final HttpExchange.Key<String> TENANT_ID =
             new HttpExchange.Key<>("tenant.id", String.class);
+
+    /// Where the filter that has found out who the user is leaves the name.
+    public static final HttpExchange.Key<String> USER =
+            new HttpExchange.Key<>("user", String.class);
 
     private static final Vocabulary<RequestHead> HEAD = headVocabulary();
     private static final Vocabulary<HttpExchange> CURRENT = vocabulary(HttpExchange::request);
@@ -52,6 +57,7 @@ public final class RequestValues {
                 .text("client.address", HttpExchange::clientAddressText)
                 .text("request.id", HttpExchange::requestId)
                 .text("tenant.id", exchange -> exchange.get(TENANT_ID))
+                .text("user", exchange -> exchange.get(USER))
                 .text("route", HttpExchange::route)
                 .text("upstream", HttpExchange::upstream)
                 .family(

@@ -1,12 +1,14 @@
 package io.jadegate.control.binding;
 
 import io.jadegate.api.config.Config;
+import io.jadegate.api.config.ListenerConfig;
 import io.jadegate.api.config.NodeConfig;
 import io.jadegate.api.config.Problem;
 import io.jadegate.api.config.RouteConfig;
 import io.jadegate.control.yaml.Source;
 import io.jadegate.control.yaml.Tree;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -16,8 +18,8 @@ public final class Model {
 
     private final Shapes shapes;
 
-    /// A model with these filters. One that a key of routes configures, such as `cors`, is no entry
-    /// of a list.
+    /// A model with these filters. One that a key of routes or listeners configures, such as
+    /// `cors`, is no entry of a list.
     ///
     /// @param filterKinds the settings record of every kind of filter there is
     /// @param connectionFilterKinds the same for filters of connections
@@ -25,8 +27,10 @@ public final class Model {
             Map<String, Class<? extends Record>> filterKinds,
             Map<String, Class<? extends Record>> connectionFilterKinds) {
         var listed = new HashMap<>(filterKinds);
-        for (var component : RouteConfig.class.getRecordComponents()) {
-            listed.remove(Shape.kebab(component.getName()));
+        for (var keys : List.of(RouteConfig.class, ListenerConfig.class)) {
+            for (var component : keys.getRecordComponents()) {
+                listed.remove(Shape.kebab(component.getName()));
+            }
         }
         this.shapes = new Shapes(Map.copyOf(listed), connectionFilterKinds, NotesIndex.built());
     }

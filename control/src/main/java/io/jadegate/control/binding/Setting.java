@@ -48,9 +48,10 @@ record Setting(
         return doc == null ? "" : doc.value();
     }
 
-    /// Whether keys that begin with `x-` are notes in this map, and not data.
+    /// Whether this map names things of the configuration: keys that begin with `x-` are notes in
+    /// it, and not data.
     boolean takesNotes() {
-        return keys == null
+        return (keys == null || keys == TextForm.USER)
                 && shape instanceof Shape.Named(var value)
                 && !(value instanceof Shape.Single);
     }

@@ -12,6 +12,7 @@ import io.jadegate.api.config.ListenerTlsConfig;
 import io.jadegate.api.config.ListenerTlsConfig.ClientCertificateConfig.Forward;
 import io.jadegate.api.config.MatchConfig;
 import io.jadegate.api.config.NodeConfig;
+import io.jadegate.api.config.PasswordHash;
 import io.jadegate.api.config.PathMatchConfig;
 import io.jadegate.api.config.Problem;
 import io.jadegate.api.config.Problem.Severity;
@@ -19,6 +20,7 @@ import io.jadegate.api.config.RouteConfig;
 import io.jadegate.api.config.TimeoutOverrides;
 import io.jadegate.api.config.UpstreamConfig;
 import io.jadegate.api.config.UpstreamTlsConfig;
+import io.jadegate.api.config.UserConfig;
 import io.jadegate.api.config.ValueMatchConfig;
 import io.jadegate.control.binding.Model.Bound;
 import io.jadegate.control.binding.Suggestion;
@@ -29,6 +31,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -67,6 +70,7 @@ final class Checks {
         filters();
         config.routes().forEach(this::route);
         config.upstreams().forEach(this::upstream);
+        config.users().forEach(this::user);
     }
 
     /// A budget that a handful of streams fill would shed all the time.
@@ -425,7 +429,7 @@ final class Checks {
                                 route.split() == null ? null : "split",
                                 route.redirect() == null ? null : "redirect",
                                 route.respond() == null ? null : "respond")
-                        .filter(java.util.Objects::nonNull)
+                        .filter(Objects::nonNull)
                         .toList();
         if (actions.isEmpty()) {
             error(path, "has no action; write one of upstream, redirect or respond");
@@ -573,7 +577,7 @@ final class Checks {
     private void health(String path, HealthConfig health, UpstreamConfig upstream) {
         var kinds =
                 Stream.of(health.http(), health.tcp(), health.grpc())
-                        .filter(java.util.Objects::nonNull)
+                        .filter(Objects::nonNull)
                         .count();
         if (kinds != 1) {
             error(path, "must have exactly one of http, tcp or grpc");
@@ -609,6 +613,26 @@ final class Checks {
             if (dash > 0 && range.substring(0, dash).compareTo(range.substring(dash + 1)) > 0) {
                 error(path + "[" + i + "]", "\"" + range + "\" ends before it begins");
             }
+        }
+    }
+
+    // Users
+
+    /// What is no hash may be a password, so it is not quoted.
+    private void user(String name, UserConfig user) {
+        var path = "users." + name + ".password";
+        if (user.password().value() == null) {
+            return;
+        }
+        try {
+            if (PasswordHash.of(user.password().reveal()).weak()) {
+                warning(
+                        path,
+                        "is cheap to guess for whoever gets hold of it; make another by: jadegate"
+                                + " hash-password");
+            }
+        } catch (IllegalArgumentException e) {
+            error(path, Objects.requireNonNull(e.getMessage()));
         }
     }
 

@@ -57,8 +57,8 @@ class GoldenTest {
                 .doesNotHaveDuplicates()
                 .contains(
                         "rate-limits",
-                        "listeners.egress.forward.authenticate",
-                        "routes.orders.filters[0].authenticate",
+                        "listeners.egress.forward.authenticate[1]",
+                        "routes.orders.filters[0].authenticate.with[0]",
                         "routes.orders.filters[6].compress",
                         "routes.orders.match.when",
                         "routes.canary.split",

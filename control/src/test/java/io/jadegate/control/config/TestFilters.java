@@ -6,7 +6,9 @@ import io.jadegate.api.config.Form;
 import io.jadegate.api.config.Keys;
 import io.jadegate.api.config.NameOf;
 import io.jadegate.api.config.Off;
+import io.jadegate.api.config.Planned;
 import io.jadegate.api.config.Range;
+import io.jadegate.api.config.Required;
 import io.jadegate.api.config.Shorthand;
 import io.jadegate.api.config.TextForm;
 import java.util.List;
@@ -18,6 +20,7 @@ final class TestFilters {
 
     static final Map<String, Class<? extends Record>> KINDS =
             Map.of(
+                    "authenticate", Ways.class,
                     "ip-filter", Lists.class,
                     "request-headers", Edits.class,
                     "response-headers", Edits.class,
@@ -36,6 +39,22 @@ final class TestFilters {
         Lists {
             lists = List.copyOf(lists);
         }
+    }
+
+    record Ways(
+            @Doc("ways") @Required List<Way> with,
+            @Doc("nobody may pass, too") @Default("false") boolean optional) {
+        Ways {
+            with = List.copyOf(with);
+        }
+    }
+
+    enum Way {
+        BASIC,
+        @Planned
+        TENANT_TOKEN,
+        @Planned
+        API_KEY
     }
 
     record Edits(

@@ -1,11 +1,12 @@
 package io.jadegate.proxy.observe;
 
 import io.jadegate.api.filter.Reason;
+import io.jadegate.api.filter.RequestValues;
 import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.RequestHead;
 
-/// The combined format of Apache and NGINX, which every log reader knows: `client - - [time]
+/// The combined format of Apache and NGINX, which every log reader knows: `client - user [time]
 /// "request line" status octets "referer" "user agent"`.
 final class CombinedFormat implements LineFormat {
     private final Timestamps timestamps = new Timestamps();
@@ -13,7 +14,9 @@ final class CombinedFormat implements LineFormat {
     @Override
     public void write(ExchangeFacts facts, LogLine line) {
         line.text(facts.clientAddressText());
-        line.raw(" - - [").raw(timestamps.common(facts.startMillis())).raw("] \"");
+        String user = facts.get(RequestValues.USER);
+        line.raw(" - ").text(user == null ? "-" : user);
+        line.raw(" [").raw(timestamps.common(facts.startMillis())).raw("] \"");
         requestLine(facts, line);
         line.raw("\" ").number(status(facts)).raw(' ').number(facts.bytesSent());
         field(line, facts.received().fields(), FieldName.REFERER);

@@ -55,6 +55,7 @@ final class JsonFormat implements LineFormat {
         traceId(facts.received().fields(), line);
         text(line, ",\"client\":\"", facts.clientAddressText());
         optional(line, ",\"tenant\":\"", facts.get(RequestValues.TENANT_ID));
+        optional(line, ",\"user\":\"", facts.get(RequestValues.USER));
         text(line, ",\"listener\":\"", facts.listener());
         text(line, ",\"protocol\":\"", facts.protocol());
     }

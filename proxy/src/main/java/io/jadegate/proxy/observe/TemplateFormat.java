@@ -30,6 +30,7 @@ final class TemplateFormat implements LineFormat {
                     .text("client.address", story -> story.facts.clientAddressText())
                     .text("request.id", story -> story.facts.requestId())
                     .text("tenant.id", story -> story.facts.get(RequestValues.TENANT_ID))
+                    .text("user", story -> story.facts.get(RequestValues.USER))
                     .text("route", story -> story.facts.routeName())
                     .text("upstream", story -> story.facts.upstream())
                     .text("target", story -> story.facts.target())

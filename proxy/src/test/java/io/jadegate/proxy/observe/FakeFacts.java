@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.jadegate.api.filter.HttpExchange;
 import io.jadegate.api.filter.Reason;
+import io.jadegate.api.filter.RequestValues;
 import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.Method;
@@ -19,6 +20,7 @@ final class FakeFacts implements ExchangeFacts {
     final Map<String, String> pathParameters = new HashMap<>();
     String clientAddress = "203.0.113.7";
     @Nullable String route = "orders";
+    @Nullable String user;
     @Nullable String upstream = "orders";
     @Nullable String target = "10.0.0.1:9000";
     @Nullable Reason reason;
@@ -117,7 +119,7 @@ final class FakeFacts implements ExchangeFacts {
 
     @Override
     public <T> @Nullable T get(HttpExchange.Key<T> key) {
-        return null;
+        return key == RequestValues.USER && user != null ? key.cast(user) : null;
     }
 
     @Override

@@ -123,6 +123,17 @@ class LineFormatTest {
     }
 
     @Test
+    void everyFormatNamesTheUser() throws TemplateException {
+        FakeFacts facts = FakeFacts.of();
+        facts.user = "alice@example.com";
+        assertThat(line(JSON, facts))
+                .contains(
+                        ",\"client\":\"203.0.113.7\",\"user\":\"alice@example.com\",\"listener\"");
+        assertThat(line(COMBINED, facts)).startsWith("203.0.113.7 - alice@example.com [22/Nov/");
+        assertThat(template("{{user}} {{status}}", facts)).startsWith("alice@example.com 200");
+    }
+
+    @Test
     void combinedGivesTheReasonsStatusWhereNoneWasSent() throws TemplateException {
         FakeFacts facts = FakeFacts.of();
         facts.status = 0;
@@ -144,11 +155,11 @@ class LineFormatTest {
         assertThat(
                         template(
                                 "{{time}} {{client.address}} {{method}} {{host}}{{uri}} {{path.id}}"
-                                        + " {{query.page}} {{status}}{{reason}} {{bytes.received}}"
-                                        + " {{bytes.sent}} {{duration}} {{first-byte}} {{route}}"
-                                        + " {{upstream}} {{target}} {{attempts}} {{reused}}"
-                                        + " {{upstream.protocol}} {{header.user-agent}} {{request.id}}"
-                                        + " {{protocol}}",
+                                    + " {{query.page}} {{status}}{{reason}} {{bytes.received}}"
+                                    + " {{bytes.sent}} {{duration}} {{first-byte}} {{route}}"
+                                    + " {{upstream}} {{target}} {{attempts}} {{reused}}"
+                                    + " {{upstream.protocol}} {{header.user-agent}} {{request.id}}"
+                                    + " {{protocol}}",
                                 facts))
                 .isEqualTo(
                         "2026-11-22T21:40:39.123Z 203.0.113.7 GET shop.example.com/orders?page=2"
