@@ -31,7 +31,7 @@ public sealed interface PasswordHash {
         private static final Pattern FORM =
                 Pattern.compile(
                         "\\$argon2id\\$v=19\\$m=([1-9][0-9]{0,8}),t=([1-9][0-9]{0,8}),p=([1-9][0-9]{0,8})"
-                            + "\\$([A-Za-z0-9+/]{1,128})\\$([A-Za-z0-9+/]{1,128})");
+                                + "\\$([A-Za-z0-9+/]{1,128})\\$([A-Za-z0-9+/]{1,128})");
 
         @Override
         public boolean weak() {

@@ -47,7 +47,7 @@ class AuthenticateTest {
                                             new Secret(
                                                     "test",
                                                     "$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ"
-                                                        + "$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc")))));
+                                                            + "$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc")))));
 
     @Test
     void challengesWhoeverDoesNotSayWhoTheyAre() throws Exception {

@@ -1,7 +1,7 @@
 package io.jadegate.proxy.exchange;
 
-import io.jadegate.api.config.IpLiteral;
 import io.jadegate.api.config.ClientAddressConfig;
+import io.jadegate.api.config.IpLiteral;
 import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.net.IpSet;

@@ -155,11 +155,11 @@ class LineFormatTest {
         assertThat(
                         template(
                                 "{{time}} {{client.address}} {{method}} {{host}}{{uri}} {{path.id}}"
-                                    + " {{query.page}} {{status}}{{reason}} {{bytes.received}}"
-                                    + " {{bytes.sent}} {{duration}} {{first-byte}} {{route}}"
-                                    + " {{upstream}} {{target}} {{attempts}} {{reused}}"
-                                    + " {{upstream.protocol}} {{header.user-agent}} {{request.id}}"
-                                    + " {{protocol}}",
+                                        + " {{query.page}} {{status}}{{reason}} {{bytes.received}}"
+                                        + " {{bytes.sent}} {{duration}} {{first-byte}} {{route}}"
+                                        + " {{upstream}} {{target}} {{attempts}} {{reused}}"
+                                        + " {{upstream.protocol}} {{header.user-agent}} {{request.id}}"
+                                        + " {{protocol}}",
                                 facts))
                 .isEqualTo(
                         "2026-11-22T21:40:39.123Z 203.0.113.7 GET shop.example.com/orders?page=2"
