@@ -86,7 +86,7 @@ public final class FakeExchange implements HttpExchange {
 
     /// A forward proxy that goes nowhere and asks in these ways.
     public static ForwardConfig forwardBy(ForwardConfig.Authentication... ways) {
-        return new ForwardConfig(List.of(), List.of(), List.of(ways), null, null, null);
+        return new ForwardConfig(List.of(), List.of(), List.of(ways), null, null, null, true, true);
     }
 
     @Override

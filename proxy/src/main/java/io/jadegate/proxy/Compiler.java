@@ -26,6 +26,8 @@ import io.jadegate.api.filter.LocalResponse;
 import io.jadegate.api.filter.Template;
 import io.jadegate.api.filter.TemplateException;
 import io.jadegate.api.http.FieldName;
+import io.jadegate.api.identity.Authenticator;
+import io.jadegate.api.identity.AuthenticatorProvider;
 import io.jadegate.api.net.IpSet;
 import io.jadegate.proxy.exchange.ClientAddresses;
 import io.jadegate.proxy.exchange.Dispatch;
@@ -39,6 +41,7 @@ import io.jadegate.proxy.forward.ForwardRules;
 import io.jadegate.proxy.forward.ForwardService;
 import io.jadegate.proxy.forward.NameLookups;
 import io.jadegate.proxy.forward.OwnAddresses;
+import io.jadegate.proxy.forward.ProxyScript;
 import io.jadegate.proxy.forward.TunnelRules;
 import io.jadegate.proxy.l4.TcpRules;
 import io.jadegate.proxy.l4.TcpService;
@@ -54,6 +57,7 @@ import io.jadegate.proxy.observe.LoopLog;
 import io.jadegate.proxy.observe.Meters;
 import io.jadegate.proxy.route.RouteEntry;
 import io.jadegate.proxy.route.RouteTables;
+import io.jadegate.proxy.socks.SocksService;
 import io.jadegate.proxy.stream.DownstreamSettings;
 import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.Loops;
@@ -167,7 +171,9 @@ final class Compiler {
         listeners.forEach(name -> dispatches.put(name, new Dispatch.ByRoutes(tables.of(name))));
         List<CompiledForward> forwards = forwards(config, limits, filters, before, problems);
         forwards.forEach(forward ->
-                dispatches.put(forward.listener(), new Dispatch.ToTargets(forward.route())));
+                dispatches.put(
+                        forward.listener(),
+                        new Dispatch.ToTargets(forward.route(), forward.script())));
         Map<String, Serving> servings =
                 servings(config, dispatches, routes, limits, connectionFilters, hosts, problems);
         Map<String, Listener.Terms> terms = new HashMap<>(servings);
@@ -578,7 +584,29 @@ final class Compiler {
                         chain.steps(),
                         FORWARD_RETRY,
                         meters.route(CompiledForward.routeName(name)));
-        return new CompiledForward(name, chain, route);
+        SocksService socks =
+                new SocksService(
+                        service,
+                        forward.authenticate().isEmpty() ? null : users(config),
+                        timeouts.header().toNanos(),
+                        node.drain().deadline().toNanos(),
+                        logs);
+        return new CompiledForward(
+                name,
+                chain,
+                route,
+                forward.pac() ? new ProxyScript(forward) : null,
+                forward.socks() ? socks : null);
+    }
+
+    /// Who knows the users of a configuration: the filter of forward proxies has it from the same.
+    private Authenticator users(Config config) {
+        return providers.values().stream()
+                .filter(AuthenticatorProvider.class::isInstance)
+                .map(AuthenticatorProvider.class::cast)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("nobody knows passwords"))
+                .passwords(config);
     }
 
     /// The one there was before, so that its connections stay, if it is made of the same.

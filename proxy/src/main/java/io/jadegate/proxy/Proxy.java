@@ -37,6 +37,9 @@ import io.jadegate.proxy.observe.AccessLog;
 import io.jadegate.proxy.observe.LoopCounts;
 import io.jadegate.proxy.observe.Meters;
 import io.jadegate.proxy.observe.ProcessTelemetry;
+import io.jadegate.proxy.socks.SocksConnection;
+import io.jadegate.proxy.socks.SocksConnections;
+import io.jadegate.proxy.socks.SocksService;
 import io.jadegate.proxy.stream.Budget;
 import io.jadegate.proxy.stream.Loops;
 import io.jadegate.proxy.stream.Transport;
@@ -133,9 +136,30 @@ public final class Proxy implements DataPlane {
         public void begin(Channel channel, Arrival arrival) {
             if (arrival.terms() instanceof TcpServing tcp) {
                 tcp.service().begin(channel, arrival);
-            } else {
-                new HttpConnections(http).begin(channel, arrival);
+                return;
             }
+            ConnectionHandler byHttp = new HttpConnections(http);
+            SocksService socks = socks(arrival.terms());
+            ConnectionHandler handler =
+                    socks == null ? byHttp : new SocksConnections(socks, byHttp);
+            handler.begin(channel, arrival);
+        }
+
+        /// By which its SOCKS clients are served now; null where SOCKS is not spoken.
+        private @Nullable SocksService socks(Listener.Terms terms) {
+            Compilation compilation = current;
+            CompiledForward forward =
+                    compilation == null ? null : compilation.forward(terms.listener());
+            return forward == null ? null : forward.socks();
+        }
+
+        /// SOCKS tunnels to where none may go any more have to end.
+        void reviewSocks() {
+            SocksService now = socks(terms());
+            listener()
+                    .drainIf(each ->
+                            each instanceof SocksConnection socks
+                                    && (now == null || socks.isDeniedBy(now)));
         }
 
         void bind(ListenerConfig config) throws IOException {
@@ -379,6 +403,9 @@ public final class Proxy implements DataPlane {
                             binding.listener().drain();
                         }
                         binding.settled(terms);
+                        if (before != null && before.forward(name) != null) {
+                            binding.reviewSocks();
+                        }
                         binding.listener().begin();
                     }
                 });

@@ -15,7 +15,12 @@ public record ForwardConfig(
         @Doc("idle connections to targets, for the whole process") @Default("{}") PoolConfig pool,
         @Doc("how much all targets together get at once; a tunnel is a request and a connection")
                 @Default("{}")
-                CapacityConfig capacity) {
+                CapacityConfig capacity,
+        @Doc("speak SOCKS5, too, with clients whose first octet says so") @Default("true")
+                boolean socks,
+        @Doc("offer the script that tells browsers what goes through, /proxy.pac and /wpad.dat")
+                @Default("true")
+                boolean pac) {
 
     public ForwardConfig {
         allow = List.copyOf(allow);

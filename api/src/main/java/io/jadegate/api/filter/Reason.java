@@ -126,6 +126,8 @@ public record Reason(String code, int status, @Nullable String proxyError, Strin
                     429,
                     "http_request_denied",
                     "The client has shown wrong credentials too often.");
+    public static final Reason PROXY_SCRIPT =
+            new Reason("PROXY_SCRIPT", 200, null, "The gateway told what goes through it.");
     public static final Reason CORS_PREFLIGHT =
             new Reason("CORS_PREFLIGHT", 204, null, "The gateway answered a CORS preflight.");
 

@@ -45,7 +45,7 @@ class ForwardChecksTest {
                 "'allow: [ { host: a } ], deny: [ { host: a, ports: [ 80, 443 ] } ]'; .allow[0] is"
                         + " denied altogether by forward.deny",
                 "allow: [ { host: a, ports: [ 0 ] } ]; .allow[0].ports[0]",
-                "'allow: [ { host: a } ], authenticate: [ basic ]'; .authenticate",
+                "'allow: [ { host: a } ], authenticate: [ tenant-token ]'; .authenticate[0]",
             })
     void tellsWhatIsWrongWithRules(String forward, String problem) {
         assertThat(problemsOf(forward))
@@ -73,8 +73,8 @@ class ForwardChecksTest {
         assertThat(
                         problemsOf(
                                 "allow: [ { host: a.test }, { host: a.test, ports: [ 80 ] }, {"
-                                        + " host: \"*\" }, { network: 10.0.0.0/8 } ], deny: [ { host:"
-                                        + " a.test, ports: [ 80 ] } ]"))
+                                    + " host: \"*\" }, { network: 10.0.0.0/8 } ], deny: [ { host:"
+                                    + " a.test, ports: [ 80 ] } ]"))
                 .containsExactly(
                         "listeners.egress.forward.allow[1] is denied altogether by forward.deny");
     }

@@ -1,16 +1,20 @@
 package io.jadegate.filters.authenticate;
 
+import io.jadegate.api.config.Config;
 import io.jadegate.api.config.ForwardConfig;
 import io.jadegate.api.config.UserConfig;
 import io.jadegate.api.filter.FilterContext;
 import io.jadegate.api.filter.HttpFilter;
 import io.jadegate.api.filter.HttpFilterProvider;
+import io.jadegate.api.identity.Authenticator;
+import io.jadegate.api.identity.AuthenticatorProvider;
 import java.util.List;
 import java.util.Map;
 
 /// Makes the filter by which a forward proxy asks for credentials. The key `forward` of a listener
 /// configures it; it is no entry of a list.
-public final class ForwardAuthenticateProvider implements HttpFilterProvider<ForwardConfig> {
+public final class ForwardAuthenticateProvider
+        implements HttpFilterProvider<ForwardConfig>, AuthenticatorProvider {
     private final Authentication authentication;
 
     /// All that a filter is made of; where the proxy may go is none of it.
@@ -44,6 +48,11 @@ public final class ForwardAuthenticateProvider implements HttpFilterProvider<For
     @Override
     public Object ingredients(ForwardConfig settings, FilterContext context) {
         return new Ingredients(settings.authenticate(), context.config().users());
+    }
+
+    @Override
+    public Authenticator passwords(Config config) {
+        return authentication.passwords(config);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.jadegate.api.http.Method;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.http.ResponseHead;
 import io.jadegate.proxy.forward.Destination;
+import io.jadegate.proxy.forward.ProxyScript;
 import io.jadegate.proxy.grpc.GrpcCall;
 import io.jadegate.proxy.grpc.GrpcTimeout;
 import io.jadegate.proxy.grpc.GrpcWeb;
@@ -26,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,6 +52,11 @@ final class RequestContext implements HttpExchange {
                     new LocalResponse.Field(
                             FieldName.ALLOW,
                             "CONNECT, GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
+
+    private static final Set<String> SCRIPT_PATHS = Set.of("/proxy.pac", "/wpad.dat");
+
+    private static final List<LocalResponse.Field> NO_CACHE =
+            List.of(new LocalResponse.Field(FieldName.CACHE_CONTROL, "no-cache"));
 
     private static final List<LocalResponse.Field> ONLY_POST =
             List.of(new LocalResponse.Field(FieldName.ALLOW, "POST"));
@@ -109,7 +116,7 @@ final class RequestContext implements HttpExchange {
     @Nullable LocalResponse admit() {
         return switch (serving.dispatch()) {
             case Dispatch.ByRoutes(RouteTable<Route> routes) -> admit(routes);
-            case Dispatch.ToTargets(Route only) -> admitToTarget(only);
+            case Dispatch.ToTargets(Route only, ProxyScript script) -> admitToTarget(only, script);
         };
     }
 
@@ -149,7 +156,7 @@ final class RequestContext implements HttpExchange {
     }
 
     /// Finds out where a request to a forward proxy wants to go (RFC 9112 §3.2.2, §3.2.3).
-    private @Nullable LocalResponse admitToTarget(Route only) {
+    private @Nullable LocalResponse admitToTarget(Route only, @Nullable ProxyScript script) {
         Method method = received.method();
         if (method.equals(Method.TRACE)) {
             return new LocalResponse(405, Reason.REQUEST_METHOD, null, FORWARDED_METHODS, null);
@@ -159,6 +166,9 @@ final class RequestContext implements HttpExchange {
         }
         if (serving.via().isLoop(received.fields())) {
             return LocalResponse.of(Reason.REQUEST_LOOP);
+        }
+        if (script != null && asksForScript()) {
+            return scriptOf(script);
         }
         boolean connect = method.equals(Method.CONNECT);
         String fault = connect ? faultOfConnect() : faultOfTarget();
@@ -177,6 +187,29 @@ final class RequestContext implements HttpExchange {
         }
         route = only;
         return lastHop();
+    }
+
+    private boolean asksForScript() {
+        return received.form() == RequestHead.Form.ORIGIN
+                && (received.method().equals(Method.GET) || received.method().equals(Method.HEAD))
+                && SCRIPT_PATHS.contains(received.path());
+    }
+
+    /// The script names the proxy as the client does.
+    private LocalResponse scriptOf(ProxyScript script) {
+        try {
+            Destination named = Destination.of(received.host(), received.port());
+            return new LocalResponse(
+                    Reason.PROXY_SCRIPT.status(),
+                    Reason.PROXY_SCRIPT,
+                    null,
+                    NO_CACHE,
+                    new LocalResponse.Body(
+                            "application/x-ns-proxy-autoconfig",
+                            script.text(named, peer.secure()).getBytes(StandardCharsets.US_ASCII)));
+        } catch (IllegalArgumentException e) {
+            return LocalResponse.of(Reason.REQUEST_MALFORMED, e.getMessage());
+        }
     }
 
     private @Nullable String faultOfConnect() {

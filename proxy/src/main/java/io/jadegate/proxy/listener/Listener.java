@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -366,6 +367,11 @@ public final class Listener {
                     Peer peer = each.peer();
                     return peer != null && now.review(peer) != null;
                 }));
+    }
+
+    /// Drains those connections of which that is true; asked on their loops.
+    public void drainIf(Predicate<ServerConnection> condition) {
+        accepted.forEach(books -> books.drainIf(condition));
     }
 
     private static boolean isUnsettled(

@@ -23,16 +23,22 @@ final class CombinedFormat implements LineFormat {
         field(line, facts.received().fields(), FieldName.USER_AGENT);
     }
 
-    /// In the place of a request line stand protocol, upstream and target.
+    /// In the place of a request line stand protocol, upstream, or where the client wanted to go,
+    /// and target.
     @Override
     public void write(ConnectionFacts facts, LogLine line) {
         line.text(facts.clientAddressText());
-        line.raw(" - - [").raw(timestamps.common(facts.startMillis())).raw("] \"");
-        line.text(facts.protocol()).raw(' ').text(facts.upstream()).raw(' ');
+        line.raw(" - ").text(facts.user() == null ? "-" : facts.user());
+        line.raw(" [").raw(timestamps.common(facts.startMillis())).raw("] \"");
+        line.text(facts.protocol()).raw(' ').text(whereTo(facts)).raw(' ');
         line.text(facts.target() == null ? "-" : facts.target());
         Reason reason = facts.reason();
         line.raw("\" ").number(reason == null ? 200 : reason.status());
         line.raw(' ').number(facts.bytesSent()).raw(" \"-\" \"-\"");
+    }
+
+    private static String whereTo(ConnectionFacts facts) {
+        return facts.destination() == null ? facts.upstream() : facts.destination();
     }
 
     private static void requestLine(ExchangeFacts facts, LogLine line) {

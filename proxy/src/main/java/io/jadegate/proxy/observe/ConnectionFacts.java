@@ -12,7 +12,8 @@ public interface ConnectionFacts {
     /// The client's address in text, without port.
     String clientAddressText();
 
-    /// What the gateway saw of it: `TCP`, `TLS` where that passed through undecrypted, or `UDP`.
+    /// What the gateway saw of it: `TCP`, `TLS` where that passed through undecrypted, `SOCKS5`, or
+    /// `UDP`.
     String protocol();
 
     /// What the connection is called between proxies; null when nobody has asked.
@@ -20,6 +21,16 @@ public interface ConnectionFacts {
 
     /// The host that the client named under TLS; null when it named none, and in clear text.
     @Nullable String serverName();
+
+    /// The user who the client has proved to be; null for nobody.
+    default @Nullable String user() {
+        return null;
+    }
+
+    /// Host and port that the client wants to go to; null where it has no say.
+    default @Nullable String destination() {
+        return null;
+    }
 
     /// The name of the upstream.
     String upstream();

@@ -2,6 +2,7 @@ package io.jadegate.proxy.observe;
 
 import io.jadegate.api.filter.HttpExchange;
 import io.jadegate.api.filter.Reason;
+import io.jadegate.api.filter.RequestValues;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.proxy.grpc.GrpcStatus;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,18 @@ import org.jspecify.annotations.Nullable;
 /// vocabulary only.
 record ConnectionStory(ConnectionFacts facts, RequestHead received) implements ExchangeFacts {
     ConnectionStory(ConnectionFacts facts) {
-        this(facts, new RequestHead());
+        this(facts, head(facts.destination()));
+    }
+
+    /// Names the host that the client wants to go to.
+    private static RequestHead head(@Nullable String destination) {
+        RequestHead head = new RequestHead();
+        if (destination != null) {
+            int start = head.fields().append(destination);
+            int end = start + destination.length();
+            head.authority(start, end, start, start + destination.lastIndexOf(':'), -1);
+        }
+        return head;
     }
 
     @Override
@@ -50,7 +62,7 @@ record ConnectionStory(ConnectionFacts facts, RequestHead received) implements E
 
     @Override
     public <T> @Nullable T get(HttpExchange.Key<T> key) {
-        return null;
+        return key == RequestValues.USER && facts.user() != null ? key.cast(facts.user()) : null;
     }
 
     @Override

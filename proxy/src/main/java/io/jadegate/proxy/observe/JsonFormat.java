@@ -26,9 +26,11 @@ final class JsonFormat implements LineFormat {
         line.raw("{\"time\":\"").raw(timestamps.rfc3339(facts.startMillis())).raw('"');
         optional(line, ",\"connection_id\":\"", facts.uniqueId());
         text(line, ",\"client\":\"", facts.clientAddressText());
+        optional(line, ",\"user\":\"", facts.user());
         text(line, ",\"listener\":\"", facts.listener());
         text(line, ",\"protocol\":\"", facts.protocol());
         optional(line, ",\"server_name\":\"", facts.serverName());
+        optional(line, ",\"destination\":\"", facts.destination());
         Reason reason = facts.reason();
         if (reason != null) {
             text(line, ",\"reason\":\"", reason.code());

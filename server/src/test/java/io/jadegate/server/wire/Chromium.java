@@ -21,23 +21,28 @@ final class Chromium implements BeforeEachCallback, AfterEachCallback {
     private @Nullable Process browser;
 
     /// @param folder for what the browser writes
-    void open(String url, Path folder) throws IOException {
+    /// @param options more of the command line
+    void open(String url, Path folder, String... options) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.addAll(
+                List.of(
+                        PROGRAM.toString(),
+                        "--headless",
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--disable-quic",
+                        "--disable-dev-shm-usage",
+                        "--no-first-run",
+                        "--disable-background-networking",
+                        "--disable-component-update",
+                        "--disable-sync",
+                        "--ignore-certificate-errors",
+                        "--remote-debugging-port=0",
+                        "--user-data-dir=" + folder.resolve("profile")));
+        command.addAll(List.of(options));
+        command.add(url);
         browser =
-                new ProcessBuilder(
-                                PROGRAM.toString(),
-                                "--headless",
-                                "--no-sandbox",
-                                "--disable-gpu",
-                                "--disable-quic",
-                                "--disable-dev-shm-usage",
-                                "--no-first-run",
-                                "--disable-background-networking",
-                                "--disable-component-update",
-                                "--disable-sync",
-                                "--ignore-certificate-errors",
-                                "--remote-debugging-port=0",
-                                "--user-data-dir=" + folder.resolve("profile"),
-                                url)
+                new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(folder.resolve("chromium.log").toFile())
                         .start();
