@@ -73,8 +73,8 @@ class ForwardChecksTest {
         assertThat(
                         problemsOf(
                                 "allow: [ { host: a.test }, { host: a.test, ports: [ 80 ] }, {"
-                                    + " host: \"*\" }, { network: 10.0.0.0/8 } ], deny: [ { host:"
-                                    + " a.test, ports: [ 80 ] } ]"))
+                                        + " host: \"*\" }, { network: 10.0.0.0/8 } ], deny: [ { host:"
+                                        + " a.test, ports: [ 80 ] } ]"))
                 .containsExactly(
                         "listeners.egress.forward.allow[1] is denied altogether by forward.deny");
     }
