@@ -1,7 +1,9 @@
 """Load by wrk and, over HTTP/2, by h2load, as much as goes, and by our own SteadyLoad, at a fixed rate."""
+import os
 import re
 import resource
 import subprocess
+import sys
 
 import machine
 
@@ -27,6 +29,7 @@ Groups = X25519
 '''
 
 STEADY_CONNECTIONS = 64
+TUNNELS = os.path.join(os.path.dirname(__file__), 'tunnels.py')
 
 
 def _url(port, path, scheme='http'):
@@ -103,4 +106,10 @@ class Load:
         """Every client sends its next datagram when it has its answer, from an endpoint that is there meanwhile."""
         command = [self._java, '-XX:+UseSerialGC', '-Xms64m', '-Xmx64m', '-XX:TieredStopAtLevel=1', '-cp', machine.BENCHMARKS,
                    'io.jadegate.benchmarks.DatagramLoad', str(port), str(self._datagrams), str(octets), str(clients), str(seconds)]
+        return _report(_run(self._core, command, seconds))
+
+    def tunnels(self, port, path, connections, seconds, connect):
+        """The same over connections that are relayed; those of a forward proxy ask for the endpoint by CONNECT first."""
+        target = ['127.0.0.1:%d' % self._endpoint.port] if connect else []
+        command = [sys.executable, '-B', TUNNELS, str(port), path, str(connections), str(seconds), *target]
         return _report(_run(self._core, command, seconds))

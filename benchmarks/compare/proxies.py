@@ -156,6 +156,19 @@ upstreams:
   backend: {{ endpoints: [ "127.0.0.1:{backend}" ] }}
 '''
 
+JADEGATE_FORWARD = '''
+node:
+  state-dir: {folder}/{name}.state
+  access-log: {{ to: off }}
+  admin: {{ address: "127.0.0.1:{admin}" }}
+  metrics: {{ address: "127.0.0.1:{metrics}" }}
+listeners:
+  egress:
+    address: "127.0.0.1:{port}"
+    protocol: forward
+    forward: {{ allow: [ {{ network: 127.0.0.1, ports: [ {backend} ] }} ] }}
+'''
+
 # BoringSSL lets nobody choose among ciphers of TLS 1.3; the load offers one.
 JADEGATE_TLS = (', tls: {{ versions: [ "1.3" ], hosts: {{ "*": '
                 '{{ certificate: {folder}/certs/server.pem, key: {folder}/certs/server.key }} }} }}')
@@ -199,6 +212,16 @@ def answers(port, protocol='http'):
             client.sendall(HTTP2_PREFACE if protocol == 'h2c' else GET)
             answer = client.recv(4096)
             return answer[3:4] == bytes([SETTINGS]) if protocol == 'h2c' else answer.startswith(b'HTTP/1.1 200')
+    except OSError:
+        return False
+
+
+def goes_to(port, backend):
+    """Whether a forward proxy goes to the endpoint."""
+    try:
+        with socket.create_connection(('127.0.0.1', port), 2) as client:
+            client.sendall(b'CONNECT 127.0.0.1:%d HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n' % (backend, backend))
+            return client.recv(4096).startswith(b'HTTP/1.1 200')
     except OSError:
         return False
 
@@ -321,6 +344,11 @@ class Site:
                                      backend=backend, admin=free_port(), metrics=free_port())
         return self.jadegate(self.write(name + '.yaml', text))
 
+    def _jadegate_forward(self, name, port):
+        text = JADEGATE_FORWARD.format(folder=self._folder, name=name, port=port, backend=self._backend,
+                                       admin=free_port(), metrics=free_port())
+        return self.jadegate(self.write(name + '.yaml', text))
+
     def jadegate(self, config):
         """The command that serves a configuration."""
         return [self._options.jadegate, 'run', '-c', config]
@@ -354,11 +382,13 @@ class Site:
             'jadegate-tcp-epoll': lambda: self._jadegate_relay(name, port, self._backend, transport='epoll'),
             'jadegate-tcp-io_uring': lambda: self._jadegate_relay(name, port, self._backend, transport='io_uring'),
             'jadegate-tcp-nio': lambda: self._jadegate_relay(name, port, self._backend, transport='nio'),
+            'jadegate-forward': lambda: self._jadegate_forward(name, port),
             'nginx-udp': lambda: self._nginx_relay(name, port, self._datagrams, 'udp'),
             'jadegate-udp': lambda: self._jadegate_relay(name, port, self._datagrams, 'udp'),
         }[name]()
         ready = {'tls': lambda port: answers(port, 'https'),
                  'h2c': lambda port: answers(port, 'h2c'),
+                 'forward': lambda port: goes_to(port, self._backend),
                  'udp': lambda port: passes_datagrams(port, self._datagrams)}.get(kind, answers)
         return Proxy(name, port, command, self.path(name + '.log'), ready)
 

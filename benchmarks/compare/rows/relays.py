@@ -56,6 +56,32 @@ class BulkTransports(Row):
         return markdown(HEAD + ['CPU / epoll', 'CPU / haproxy-tcp'], [cells(rounds, name, bases) for name in rounds[0]])
 
 
+class Tunnels(Row):
+    """Neither peer has CONNECT: each relays the same octets, without being asked where to."""
+    name = 'connect-bulk'
+    title = 'CPU per message of 1 MiB, 16 tunnels by CONNECT; the peers relay TCP, all with buffers of 64 KiB'
+    bases = ['nginx-tcp', 'haproxy-tcp']
+    own = 'jadegate-forward'
+
+    def measure(self, site, options):
+        load = Load(site, options.load_core)
+        names = [*self.bases, self.own]
+        proxies = {name: site.running(name) for name in names}
+        send = lambda name, seconds: load.tunnels(proxies[name].port, '1MiB', 16, seconds, connect=name == self.own)
+        for name in names:
+            send(name, options.warm if name == self.own else 1)
+        run = lambda name: watched(load, proxies[name], lambda: send(name, options.seconds))
+        return {'rounds': interleaved(options.rounds, names, run)}
+
+    def table(self, result):
+        rounds = result['rounds']
+        return markdown(HEAD + ['CPU / ' + base for base in self.bases], [cells(rounds, name, self.bases) for name in rounds[0]])
+
+    def ratios(self, result):
+        labels = {'en': 'CPU per MiB through CONNECT, 16 tunnels (peers: TCP)', 'zh': 'CONNECT 每 MiB 的 CPU，16 个隧道（对手：TCP）'}
+        return [(labels, *(ratio(result['rounds'], self.own, base, 'cpu') for base in self.bases))]
+
+
 class Datagrams(Row):
     """Clients that each ask again when they have their answer; sessions stay. HAProxy has none."""
     name = 'udp'
@@ -88,6 +114,7 @@ ROWS = [
                 {'en': 'CPU per MiB through TCP, 16 connections', 'zh': 'TCP 每 MiB 的 CPU，16 个连接'}, '1MiB', 16),
     Connections('tcp-connections', 'CPU per short connection through TCP: connect, one exchange of 128 B, close; 64 at a time',
                 {'en': 'CPU per short TCP connection', 'zh': '单个 TCP 短连接 CPU'}, '128B', 64, ['Connection: close']),
+    Tunnels(),
     Datagrams(),
 ]
 ON_DEMAND = [BulkTransports()]
