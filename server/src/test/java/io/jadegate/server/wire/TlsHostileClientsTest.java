@@ -97,12 +97,19 @@ class TlsHostileClientsTest {
         gateway.serve(config(""));
         Wire wire = gateway.connect();
         wire.secure(engine("shop.test", protocol));
+        // What arrives together with the end of the handshake is an end of the handshake.
+        Gateway.await("the handshake", () -> handshakes() == 1);
         assertThat(broken()).isZero();
 
         wire.sendInTheClear("GET / HTTP/1.1\r\nHost: shop.test\r\n\r\n");
 
         wire.awaitGone();
         Gateway.await("the count", () -> broken() == 1);
+    }
+
+    private static double handshakes() {
+        return TestReadings.of(gateway)
+                .value("jadegate_listener_handshakes", "web", "TLSv1.3", "ok");
     }
 
     private static double broken() {
