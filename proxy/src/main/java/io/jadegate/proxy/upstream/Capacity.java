@@ -16,13 +16,13 @@ final class Capacity {
     private final AtomicInteger retries = new AtomicInteger();
     private final AtomicInteger sharing = new AtomicInteger();
     private final List<Loop> loops;
-    private final List<ArrayDeque<Waiting>> waiting;
+    private final List<ArrayDeque<Claim>> waiting;
     private volatile CapacityConfig limits;
 
     Capacity(List<Loop> loops, CapacityConfig limits) {
         this.loops = loops;
         this.limits = limits;
-        waiting = loops.stream().map(_ -> new ArrayDeque<Waiting>()).toList();
+        waiting = loops.stream().map(_ -> new ArrayDeque<Claim>()).toList();
     }
 
     /// What the configuration of the moment allows, also for those who waited before it came.
@@ -83,7 +83,7 @@ final class Capacity {
     }
 
     /// Lets a claim wait on its loop, or says that too many do.
-    boolean await(Waiting claim, int most) {
+    boolean await(Claim claim, int most) {
         if (!take(pending, most)) {
             return false;
         }
@@ -95,7 +95,7 @@ final class Capacity {
     }
 
     /// Ends the wait of a claim.
-    void leave(Waiting claim) {
+    void leave(Claim claim) {
         if (waiting.get(claim.loop().index()).remove(claim)) {
             pending.decrementAndGet();
         }
@@ -116,9 +116,9 @@ final class Capacity {
     }
 
     private void retry(Loop loop) {
-        ArrayDeque<Waiting> queue = waiting.get(loop.index());
+        ArrayDeque<Claim> queue = waiting.get(loop.index());
         while (!queue.isEmpty()) {
-            Waiting claim = queue.peekFirst();
+            Claim claim = queue.peekFirst();
             if (!claim.tryAgain()) {
                 return;
             }

@@ -1,8 +1,6 @@
 package io.jadegate.proxy.upstream;
 
-import io.jadegate.api.config.CapacityConfig;
 import io.jadegate.proxy.stream.ByteStream;
-import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.SocketStream;
@@ -12,35 +10,13 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import java.net.SocketAddress;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One client's claim on an upstream for a connection of its own, on which nobody speaks HTTP: a
 /// permit, a target, and the connection as a stream. It counts as one request of the upstream.
-///
-/// ```
-/// NEW → (WAITING →) CONNECTING → LENT → DONE      WAITING: for a permit; DONE: given back or failed
-/// ```
-///
-/// Only for its loop's own thread.
-public final class ConnectionLease implements Waiting {
-    private enum State {
-        NEW,
-        WAITING,
-        CONNECTING,
-        LENT,
-        DONE
-    }
-
-    private final Upstream upstream;
-    private final Loop loop;
+public final class ConnectionLease extends Claim {
     private final Terms terms;
     private final Borrower borrower;
-    private final @Nullable Target except;
-    private final @Nullable Picker own;
-    private Deadlines.@Nullable Deadline waitDeadline;
-    private @Nullable Target target;
-    private State state = State.NEW;
 
     /// How a connection is made.
     ///
@@ -78,84 +54,17 @@ public final class ConnectionLease implements Waiting {
             Borrower borrower,
             @Nullable Target except,
             @Nullable Picker own) {
-        this.upstream = upstream;
-        this.loop = loop;
+        super(upstream, loop, except, own);
         this.terms = terms;
         this.borrower = borrower;
-        this.except = except;
-        this.own = own;
     }
 
     @Override
-    public Loop loop() {
-        return loop;
-    }
-
-    /// Asks. Called once.
-    public void begin() {
-        if (!upstream.capacity().someWait(loop) && start()) {
-            return;
-        }
-        CapacityConfig limits = upstream.capacity().limits();
-        if (!upstream.capacity().await(this, limits.pending())) {
-            refuse(Failure.Kind.OVERLOAD);
-            return;
-        }
-        state = State.WAITING;
-        Deadlines.Deadline deadline = loop.deadlines().new Deadline(this::waitedTooLong);
-        deadline.set(loop.now() + limits.pendingTimeout().toNanos());
-        waitDeadline = deadline;
-        upstream.makeRoomElsewhere(loop);
-    }
-
-    @Override
-    public boolean tryAgain() {
-        if (state != State.WAITING) {
-            return true;
-        }
-        if (!start()) {
-            upstream.makeRoomElsewhere(loop);
-            return false;
-        }
-        cancelWait();
-        return true;
-    }
-
-    private void waitedTooLong() {
-        if (state == State.WAITING) {
-            upstream.capacity().leave(this);
-            refuse(Failure.Kind.OVERLOAD);
-        }
-    }
-
-    private void cancelWait() {
-        if (waitDeadline != null) {
-            waitDeadline.cancel();
-        }
-    }
-
-    /// Takes the permits and begins a connection.
-    ///
-    /// @return false when a permit is lacking
-    private boolean start() {
-        CapacityConfig limits = upstream.capacity().limits();
-        Capacity capacity = upstream.capacity();
-        if (!Capacity.take(capacity.requests(), limits.requests())) {
-            return false;
-        }
-        Target chosen = picker().pick(loop, except);
-        if (chosen == null) {
-            capacity.requests().decrementAndGet();
-            refuse(Failure.Kind.NO_ENDPOINT);
-            return true;
-        }
+    boolean reach(Target chosen) {
         if (!upstream.takeConnection(loop)) {
-            capacity.requests().decrementAndGet();
             return false;
         }
-        target = chosen;
-        state = State.CONNECTING;
-        chosen.inFlightCounter().incrementAndGet();
+        claim(chosen);
         chosen.connectionCounter().incrementAndGet();
         Connection connection = new Connection(chosen);
         SocketAddress address = chosen.resolved().next();
@@ -167,25 +76,17 @@ public final class ConnectionLease implements Waiting {
         return true;
     }
 
-    private Picker picker() {
-        return own == null ? upstream.picker() : own;
-    }
-
-    private void refuse(Failure.Kind kind) {
-        state = State.DONE;
-        borrower.unavailable(Failure.of(kind), null);
+    @Override
+    void unavailable(Failure failure, @Nullable Target failed) {
+        borrower.unavailable(failure, failed);
     }
 
     /// Ends the lease: nobody needs the connection any more. One that is still being made is closed
     /// once it stands. Calls after the first do nothing.
     public void giveBack() {
         switch (state) {
-            case WAITING -> {
-                state = State.DONE;
-                cancelWait();
-                upstream.capacity().leave(this);
-            }
-            case CONNECTING, LENT -> release();
+            case WAITING -> stopWaiting();
+            case CONNECTING, LENT -> finish();
             case NEW, DONE -> state = State.DONE;
         }
     }
@@ -196,11 +97,9 @@ public final class ConnectionLease implements Waiting {
                 : Failure.of(Failure.Kind.RESET_BEFORE_RESPONSE, cause);
     }
 
-    private void release() {
+    private void finish() {
         state = State.DONE;
-        Objects.requireNonNull(target).inFlightCounter().decrementAndGet();
-        upstream.capacity().requests().decrementAndGet();
-        upstream.capacity().wake();
+        release();
     }
 
     /// The connection and its permit, which it keeps until it is closed.
@@ -251,7 +150,7 @@ public final class ConnectionLease implements Waiting {
             }
             giveConnectionBack();
             if (state == State.CONNECTING) {
-                release();
+                finish();
                 borrower.unavailable(failure, to);
             }
         }

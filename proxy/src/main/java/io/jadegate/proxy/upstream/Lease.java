@@ -1,7 +1,5 @@
 package io.jadegate.proxy.upstream;
 
-import io.jadegate.api.config.CapacityConfig;
-import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
@@ -9,31 +7,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One request's claim on an upstream: a permit, a target, and a stream to it.
-///
-/// ```
-/// NEW → (WAITING →) CONNECTING → LENT → DONE      WAITING: for a permit; DONE: given back, failed or cancelled
-/// ```
-///
-/// Only for its loop's own thread.
-public final class Lease implements Waiting {
-    private enum State {
-        NEW,
-        WAITING,
-        CONNECTING,
-        LENT,
-        DONE
-    }
-
-    private final Upstream upstream;
-    private final Loop loop;
+public final class Lease extends Claim {
     private final Borrower borrower;
-    private final @Nullable Target except;
-    private final @Nullable Picker own;
     private final Connector.Patience patience;
-    private Deadlines.@Nullable Deadline waitDeadline;
-    private @Nullable Target target;
     private @Nullable Opening opening;
-    private State state = State.NEW;
 
     /// Who asked for a stream. Told once: [#lent] or [#unavailable]; then the response comes.
     public interface Borrower extends HttpStream.ResponseReceiver {
@@ -54,84 +31,16 @@ public final class Lease implements Waiting {
             @Nullable Target except,
             Connector.Patience patience,
             @Nullable Picker own) {
-        this.upstream = upstream;
-        this.loop = loop;
+        super(upstream, loop, except, own);
         this.borrower = borrower;
-        this.except = except;
-        this.own = own;
         this.patience = patience;
-    }
-
-    @Override
-    public Loop loop() {
-        return loop;
-    }
-
-    /// Asks. Called once.
-    public void begin() {
-        if (!upstream.capacity().someWait(loop) && start()) {
-            return;
-        }
-        CapacityConfig limits = upstream.capacity().limits();
-        if (!upstream.capacity().await(this, limits.pending())) {
-            refuse(Failure.Kind.OVERLOAD);
-            return;
-        }
-        state = State.WAITING;
-        Deadlines.Deadline deadline = loop.deadlines().new Deadline(this::waitedTooLong);
-        deadline.set(loop.now() + limits.pendingTimeout().toNanos());
-        waitDeadline = deadline;
-        upstream.makeRoomElsewhere(loop);
-    }
-
-    @Override
-    public boolean tryAgain() {
-        if (state != State.WAITING) {
-            return true;
-        }
-        if (!start()) {
-            upstream.makeRoomElsewhere(loop);
-            return false;
-        }
-        if (waitDeadline != null) {
-            waitDeadline.cancel();
-        }
-        return true;
-    }
-
-    private void waitedTooLong() {
-        if (state == State.WAITING) {
-            upstream.capacity().leave(this);
-            refuse(Failure.Kind.OVERLOAD);
-        }
-    }
-
-    /// Takes the permits and a connection.
-    ///
-    /// @return false when a permit is lacking
-    private boolean start() {
-        Capacity capacity = upstream.capacity();
-        CapacityConfig limits = capacity.limits();
-        if (!Capacity.take(capacity.requests(), limits.requests())) {
-            return false;
-        }
-        Target chosen = picker().pick(loop, except);
-        if (chosen == null) {
-            capacity.requests().decrementAndGet();
-            refuse(Failure.Kind.NO_ENDPOINT);
-            return true;
-        }
-        if (!reach(chosen)) {
-            capacity.requests().decrementAndGet();
-            return false;
-        }
-        return true;
     }
 
     /// Goes by a connection that is there or on its way, or by a new one.
     ///
     /// @return false when a permit is lacking
-    private boolean reach(Target chosen) {
+    @Override
+    boolean reach(Target chosen) {
         SharedConnections shared = chosen.sharedOn(loop);
         SharedConnection connection = chosen.onlyHttp1(loop) ? null : shared.withRoom();
         if (connection != null) {
@@ -162,12 +71,6 @@ public final class Lease implements Waiting {
         made.add(this);
         made.begin();
         return true;
-    }
-
-    private void claim(Target chosen) {
-        target = chosen;
-        state = State.CONNECTING;
-        chosen.inFlightCounter().incrementAndGet();
     }
 
     /// A connection is there for this request alone.
@@ -214,26 +117,16 @@ public final class Lease implements Waiting {
         }
     }
 
-    private Picker picker() {
-        return own == null ? upstream.picker() : own;
-    }
-
-    private void refuse(Failure.Kind kind) {
-        state = State.DONE;
-        borrower.unavailable(Failure.of(kind), null);
+    @Override
+    void unavailable(Failure failure, @Nullable Target failed) {
+        borrower.unavailable(failure, failed);
     }
 
     /// Ends the lease: the exchange on the stream is over, or nobody waits for the stream any more.
     /// Calls after the first do nothing.
     public void giveBack() {
         switch (state) {
-            case WAITING -> {
-                state = State.DONE;
-                if (waitDeadline != null) {
-                    waitDeadline.cancel();
-                }
-                upstream.capacity().leave(this);
-            }
+            case WAITING -> stopWaiting();
             case CONNECTING -> {
                 if (opening != null) {
                     opening.remove(this);
@@ -249,14 +142,5 @@ public final class Lease implements Waiting {
     private void finish() {
         state = State.DONE;
         release();
-    }
-
-    private void release() {
-        if (target != null) {
-            target.inFlightCounter().decrementAndGet();
-            target = null;
-        }
-        upstream.capacity().requests().decrementAndGet();
-        upstream.capacity().wake();
     }
 }
