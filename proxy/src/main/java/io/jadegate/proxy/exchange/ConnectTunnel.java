@@ -12,7 +12,6 @@ import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.upstream.Target;
-import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -93,36 +92,7 @@ final class ConnectTunnel implements Dial.Caller, Tunnel {
     }
 
     @Override
-    public void data(ByteBuf data) {
-        opened().relay().endpointData(data);
-    }
-
-    @Override
-    public void end() {
-        opened().relay().endpointEnded();
-    }
-
-    @Override
-    public void failed(Failure failure) {
-        opened().relay().endpointFailed(failure);
-    }
-
-    @Override
-    public void writable() {
-        opened().relay().endpointWritable();
-    }
-
-    @Override
-    public void readComplete() {
-        opened().relay().endpointReadComplete();
-    }
-
-    @Override
-    public void deaf() {
-        opened().endSoon();
-    }
-
-    private ForwardTunnel opened() {
+    public ForwardTunnel tunnel() {
         return Objects.requireNonNull(tunnel);
     }
 
@@ -168,11 +138,11 @@ final class ConnectTunnel implements Dial.Caller, Tunnel {
 
     @Override
     public void sendAway(Failure failure) {
-        opened().leaveWhenQuiet();
+        tunnel().leaveWhenQuiet();
     }
 
     @Override
     public void end(Failure failure) {
-        opened().close(failure);
+        tunnel().close(failure);
     }
 }

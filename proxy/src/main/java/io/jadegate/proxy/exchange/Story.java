@@ -8,7 +8,6 @@ import io.jadegate.proxy.observe.ExchangeFacts;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.upstream.Target;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// What will be told of an exchange: written down as it goes, read when it has ended.
@@ -229,8 +228,7 @@ final class Story implements ExchangeFacts {
 
     @Override
     public long startMillis() {
-        long since = client.loop().now() - startNanos;
-        return System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(since);
+        return client.loop().wallMillis(startNanos);
     }
 
     @Override

@@ -30,9 +30,8 @@ public final class Dial {
     private int attempts;
     private boolean over;
 
-    /// Who wants to be connected. Told once: [#connected] or [#unavailable]; then what arrives
-    /// comes.
-    public interface Caller extends ByteStream.Receiver {
+    /// Who wants to be connected. Told once: [#connected] or [#unavailable].
+    public interface Caller {
         /// The connection stands. The caller calls [Dial#giveBack] when it needs it no more.
         ///
         /// @param address the one dialled
@@ -43,8 +42,8 @@ public final class Dial {
         /// @param target the last that was tried; null when none was
         void unavailable(Failure failure, @Nullable Target target);
 
-        /// Nothing that is sent reaches the target any more.
-        void deaf();
+        /// What the connection has become a part of; asked once it stands.
+        ForwardTunnel tunnel();
     }
 
     /// @param addresses that may be dialled, at least one
@@ -130,32 +129,32 @@ public final class Dial {
 
         @Override
         public void data(ByteBuf data) {
-            caller.data(data);
+            caller.tunnel().relay().endpointData(data);
         }
 
         @Override
         public void end() {
-            caller.end();
+            caller.tunnel().relay().endpointEnded();
         }
 
         @Override
         public void failed(Failure failure) {
-            caller.failed(failure);
+            caller.tunnel().relay().endpointFailed(failure);
         }
 
         @Override
         public void writable() {
-            caller.writable();
+            caller.tunnel().relay().endpointWritable();
         }
 
         @Override
         public void readComplete() {
-            caller.readComplete();
+            caller.tunnel().relay().endpointReadComplete();
         }
 
         @Override
         public void deaf() {
-            caller.deaf();
+            caller.tunnel().endSoon();
         }
     }
 }

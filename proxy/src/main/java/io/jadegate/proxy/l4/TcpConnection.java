@@ -508,11 +508,6 @@ final class TcpConnection implements ServerConnection, ConnectionFacts {
     }
 
     @Override
-    public @Nullable String routeName() {
-        return null;
-    }
-
-    @Override
     public @Nullable TlsSession tls() {
         return arrival.tls();
     }
@@ -586,8 +581,7 @@ final class TcpConnection implements ServerConnection, ConnectionFacts {
 
     @Override
     public long startMillis() {
-        return System.currentTimeMillis()
-                - TimeUnit.NANOSECONDS.toMillis(loop.now() - acceptedNanos);
+        return loop.wallMillis(acceptedNanos);
     }
 
     @Override

@@ -244,11 +244,6 @@ final class UdpSession implements ServerConnection, ConnectionFacts, DatagramLin
     }
 
     @Override
-    public @Nullable String routeName() {
-        return null;
-    }
-
-    @Override
     public @Nullable TlsSession tls() {
         return null;
     }
@@ -273,16 +268,6 @@ final class UdpSession implements ServerConnection, ConnectionFacts, DatagramLin
     @Override
     public String protocol() {
         return "UDP";
-    }
-
-    @Override
-    public @Nullable String uniqueId() {
-        return null;
-    }
-
-    @Override
-    public @Nullable String serverName() {
-        return null;
     }
 
     @Override
@@ -333,7 +318,7 @@ final class UdpSession implements ServerConnection, ConnectionFacts, DatagramLin
 
     @Override
     public long startMillis() {
-        return System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(loop.now() - openedNanos);
+        return loop.wallMillis(openedNanos);
     }
 
     @Override

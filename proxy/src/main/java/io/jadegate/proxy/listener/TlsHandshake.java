@@ -337,11 +337,6 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerC
     }
 
     @Override
-    public @Nullable String routeName() {
-        return null;
-    }
-
-    @Override
     public @Nullable TlsSession tls() {
         return null;
     }

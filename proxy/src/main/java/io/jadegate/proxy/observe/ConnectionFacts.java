@@ -17,10 +17,14 @@ public interface ConnectionFacts {
     String protocol();
 
     /// What the connection is called between proxies; null when nobody has asked.
-    @Nullable String uniqueId();
+    default @Nullable String uniqueId() {
+        return null;
+    }
 
     /// The host that the client named under TLS; null when it named none, and in clear text.
-    @Nullable String serverName();
+    default @Nullable String serverName() {
+        return null;
+    }
 
     /// The user who the client has proved to be; null for nobody.
     default @Nullable String user() {

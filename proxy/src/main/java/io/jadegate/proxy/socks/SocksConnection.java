@@ -154,7 +154,7 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
         public void data(ByteBuf data) {
             switch (phase) {
                 case METHODS, PASSWORD, CHECKING, REQUEST, CONNECTING -> keep(data);
-                case TUNNEL -> opened().relay().clientData(data);
+                case TUNNEL -> tunnel().relay().clientData(data);
                 case REFUSED, ENDED -> {
                     int octets = data.readableBytes();
                     data.release();
@@ -166,7 +166,7 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
         @Override
         public void readComplete() {
             if (phase == Phase.TUNNEL) {
-                opened().relay().clientReadComplete();
+                tunnel().relay().clientReadComplete();
             } else {
                 advance();
             }
@@ -182,7 +182,7 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
                         cut(Failure.of(Failure.Kind.CLIENT_CLOSED));
                     }
                 }
-                case TUNNEL -> opened().relay().clientEnded();
+                case TUNNEL -> tunnel().relay().clientEnded();
                 case CHECKING, CONNECTING, REFUSED, ENDED -> {}
             }
         }
@@ -190,7 +190,7 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
         @Override
         public void failed(Failure failure) {
             if (phase == Phase.TUNNEL) {
-                opened().relay().clientFailed(failure);
+                tunnel().relay().clientFailed(failure);
             } else {
                 cut(failure);
             }
@@ -199,14 +199,14 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
         @Override
         public void writable() {
             if (phase == Phase.TUNNEL) {
-                opened().relay().clientWritable();
+                tunnel().relay().clientWritable();
             }
         }
 
         @Override
         public void deaf() {
             if (phase == Phase.TUNNEL) {
-                opened().endSoon();
+                tunnel().endSoon();
             }
         }
 
@@ -480,39 +480,8 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
         }
     }
 
-    // ---- the target
-
     @Override
-    public void data(ByteBuf data) {
-        opened().relay().endpointData(data);
-    }
-
-    @Override
-    public void end() {
-        opened().relay().endpointEnded();
-    }
-
-    @Override
-    public void failed(Failure failure) {
-        opened().relay().endpointFailed(failure);
-    }
-
-    @Override
-    public void writable() {
-        opened().relay().endpointWritable();
-    }
-
-    @Override
-    public void readComplete() {
-        opened().relay().endpointReadComplete();
-    }
-
-    @Override
-    public void deaf() {
-        opened().endSoon();
-    }
-
-    private ForwardTunnel opened() {
+    public ForwardTunnel tunnel() {
         return Objects.requireNonNull(tunnel);
     }
 
@@ -571,7 +540,7 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
                 client.reset();
                 finish(why.reason(), why.detail());
             }
-            case TUNNEL -> opened().close(why);
+            case TUNNEL -> tunnel().close(why);
             case REFUSED -> {
                 phase = Phase.ENDED;
                 deadline.cancel();
@@ -635,7 +604,7 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
             return;
         }
         leaving = true;
-        opened().leaveWhenQuiet();
+        tunnel().leaveWhenQuiet();
         Objects.requireNonNull(leaveDeadline).set(end);
     }
 
@@ -667,11 +636,6 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
     }
 
     @Override
-    public @Nullable String routeName() {
-        return null;
-    }
-
-    @Override
     public @Nullable TlsSession tls() {
         return arrival.tls();
     }
@@ -696,11 +660,6 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
     @Override
     public String protocol() {
         return "SOCKS5";
-    }
-
-    @Override
-    public @Nullable String uniqueId() {
-        return null;
     }
 
     @Override
@@ -758,8 +717,7 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
 
     @Override
     public long startMillis() {
-        return System.currentTimeMillis()
-                - TimeUnit.NANOSECONDS.toMillis(loop.now() - acceptedNanos);
+        return loop.wallMillis(acceptedNanos);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -128,6 +129,13 @@ public final class Loop {
 
     public SplittableRandom random() {
         return random;
+    }
+
+    /// When a moment was, in milliseconds since 1970 UTC.
+    ///
+    /// @param nanos the moment in the loop's time
+    public long wallMillis(long nanos) {
+        return System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(now() - nanos);
     }
 
     /// The time that deadlines pass by, in nanoseconds, as it was when it was first asked for in

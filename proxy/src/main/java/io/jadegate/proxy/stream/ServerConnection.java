@@ -33,7 +33,9 @@ public interface ServerConnection {
 
     /// The route of the exchange under way, of the oldest where there are several; null when there
     /// is none.
-    @Nullable String routeName();
+    default @Nullable String routeName() {
+        return null;
+    }
 
     /// What was settled with the client where the connection is encrypted; null in clear text, and
     /// until it is settled.
