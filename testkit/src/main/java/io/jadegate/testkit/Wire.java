@@ -13,6 +13,7 @@ import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -26,8 +27,12 @@ import org.jspecify.annotations.Nullable;
 public final class Wire implements AutoCloseable {
     private static final int RESET_ON_CLOSE = 0;
 
+    /// What the system says of octets that are sent to who has ended in an orderly way (EPIPE).
+    private static final String BEHIND_THE_END = "Broken pipe";
+
     private final SocketChannel channel;
     private @Nullable TlsChannel tls;
+    private volatile @Nullable SocketException reset;
     private final ByteBuffer unread = ByteBuffer.allocate(64 * 1024).flip();
 
     Wire(SocketChannel channel) {
@@ -97,6 +102,20 @@ public final class Wire implements AutoCloseable {
             octets().write(buffer);
         }
         return this;
+    }
+
+    /// Sends octets to who may have reset the connection by now, of which the next read tells then.
+    public Wire offer(String octets) throws IOException {
+        try {
+            return send(octets);
+        } catch (ClosedChannelException | SSLException e) {
+            throw e;
+        } catch (IOException gone) {
+            if (!BEHIND_THE_END.equals(gone.getMessage())) {
+                reset = new SocketException(gone.getMessage());
+            }
+            return this;
+        }
     }
 
     /// Sends each octet by itself.
@@ -246,6 +265,11 @@ public final class Wire implements AutoCloseable {
             read = octets().read(unread);
         } finally {
             unread.flip();
+        }
+        // The system tells of a reset once, so that here it only looks like an end.
+        SocketException told = reset;
+        if (read < 0 && told != null) {
+            throw told;
         }
         return read >= 0;
     }
