@@ -141,7 +141,9 @@ public final class Proxy implements DataPlane {
             ConnectionHandler byHttp = new HttpConnections(http);
             SocksService socks = socks(arrival.terms());
             ConnectionHandler handler =
-                    socks == null ? byHttp : new SocksConnections(socks, byHttp);
+                    socks == null
+                            ? byHttp
+                            : new SocksConnections(socks, () -> socks(terms()), byHttp);
             handler.begin(channel, arrival);
         }
 
@@ -153,13 +155,15 @@ public final class Proxy implements DataPlane {
             return forward == null ? null : forward.socks();
         }
 
-        /// SOCKS tunnels to where none may go any more have to end.
+        /// SOCKS tunnels that would not be let in any more have to end.
         void reviewSocks() {
             SocksService now = socks(terms());
             listener()
-                    .drainIf(each ->
-                            each instanceof SocksConnection socks
-                                    && (now == null || socks.isDeniedBy(now)));
+                    .forEach(each -> {
+                        if (each instanceof SocksConnection socks) {
+                            socks.review(now);
+                        }
+                    });
         }
 
         void bind(ListenerConfig config) throws IOException {
@@ -403,7 +407,7 @@ public final class Proxy implements DataPlane {
                             binding.listener().drain();
                         }
                         binding.settled(terms);
-                        if (before != null && before.forward(name) != null) {
+                        if (before != null && !before.forwards().isEmpty()) {
                             binding.reviewSocks();
                         }
                         binding.listener().begin();
@@ -435,7 +439,7 @@ public final class Proxy implements DataPlane {
         meters.retainListeners(next.terms().keySet());
         long grace = node.drain().deadline().toNanos();
         tunnels.endWithout(routeNames(next), grace);
-        tunnels.review(next.servings(), grace);
+        tunnels.review(grace);
     }
 
     private void retireForwards(Compilation before, Compilation next) {

@@ -352,6 +352,8 @@ public record Reason(String code, int status, @Nullable String proxyError, Strin
             new Reason("ROUTE_REMOVED", 503, null, "The route was removed.");
     public static final Reason POLICY_CHANGED =
             new Reason("POLICY_CHANGED", 403, null, "The route does not let this in any more.");
+    public static final Reason USER_CHANGED =
+            new Reason("USER_CHANGED", 401, null, "The user is gone or has another password.");
     public static final Reason CLIENT_WRITE_TIMEOUT =
             new Reason("CLIENT_WRITE_TIMEOUT", 499, null, "The client stopped reading.");
     public static final Reason PROXY_HEADER_MALFORMED =

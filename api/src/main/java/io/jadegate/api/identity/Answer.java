@@ -1,5 +1,6 @@
 package io.jadegate.api.identity;
 
+import io.jadegate.api.filter.HttpExchange;
 import io.jadegate.api.filter.Reason;
 import java.util.function.Consumer;
 
@@ -17,7 +18,17 @@ public sealed interface Answer {
     /// They prove who it is.
     ///
     /// @param name the user's name, visible ASCII
-    record Principal(String name) implements Known {}
+    /// @param mark what they were held against, for [Authenticator#stillKnows]; never printed
+    record Principal(String name, String mark) implements Known {
+        /// Where a filter leaves who it has found out, and where it finds who was let in before.
+        public static final HttpExchange.Key<Principal> KEY =
+                new HttpExchange.Key<>("principal", Principal.class);
+
+        @Override
+        public String toString() {
+            return "Principal[" + name + "]";
+        }
+    }
 
     /// They prove nothing, or could not be looked at.
     ///

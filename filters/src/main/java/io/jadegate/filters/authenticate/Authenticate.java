@@ -32,7 +32,7 @@ final class Authenticate implements HttpFilter {
     /// Who the user is once a check has ended.
     private static final class Pending {
         // Written by the thread of the check, read on the event loop that it has woken.
-        private volatile @Nullable String name;
+        private volatile Answer.@Nullable Principal principal;
     }
 
     Authenticate(
@@ -48,6 +48,10 @@ final class Authenticate implements HttpFilter {
 
     @Override
     public Decision decide(HttpExchange exchange) {
+        Answer.Principal before = exchange.get(Answer.Principal.KEY);
+        if (before != null) {
+            return decision(exchange, before);
+        }
         var fields = exchange.received().fields();
         if (!fields.contains(face.credentials)) {
             return optional ? Decision.proceed() : refused(Reason.AUTHENTICATION_MISSING, 0);
@@ -66,11 +70,28 @@ final class Authenticate implements HttpFilter {
         return optional ? Decision.proceed() : refused(Reason.AUTHENTICATION_FAILED, 0);
     }
 
+    /// About a tunnel that has been opened by somebody who was known then. A password need not be
+    /// held against a hash for that again.
+    private Decision decision(HttpExchange exchange, Answer.Principal before) {
+        for (Authenticator authenticator : authenticators) {
+            if (authenticator.stillKnows(before)) {
+                identified(exchange, before);
+                return Decision.proceed();
+            }
+        }
+        return refused(Reason.AUTHENTICATION_FAILED, 0);
+    }
+
+    private static void identified(HttpExchange exchange, Answer.Principal principal) {
+        exchange.put(RequestValues.USER, principal.name());
+        exchange.put(Answer.Principal.KEY, principal);
+    }
+
     private Decision decision(HttpExchange exchange, Answer answer) {
         return switch (answer) {
             case Answer.NotMine _ -> Decision.proceed();
-            case Answer.Principal(String name) -> {
-                exchange.put(RequestValues.USER, name);
+            case Answer.Principal principal -> {
+                identified(exchange, principal);
                 yield Decision.proceed();
             }
             case Answer.Refused(Reason reason, int retryAfter) -> refused(reason, retryAfter);
@@ -87,8 +108,8 @@ final class Authenticate implements HttpFilter {
 
     private Decision concluded(Pending pending, Answer.Known known) {
         return switch (known) {
-            case Answer.Principal(String name) -> {
-                pending.name = name;
+            case Answer.Principal principal -> {
+                pending.principal = principal;
                 yield Decision.proceed();
             }
             case Answer.Refused(Reason reason, int retryAfter) -> refused(reason, retryAfter);
@@ -102,9 +123,9 @@ final class Authenticate implements HttpFilter {
             return;
         }
         Pending pending = exchange.get(PENDING);
-        String name = pending == null ? null : pending.name;
-        if (name != null) {
-            exchange.put(RequestValues.USER, name);
+        Answer.Principal principal = pending == null ? null : pending.principal;
+        if (principal != null) {
+            identified(exchange, principal);
         }
         if (exchange.get(RequestValues.USER) == null) {
             counts.anonymous();

@@ -109,7 +109,7 @@ final class PasswordChecks {
         if (matches && question.known) {
             right.increment();
             proofs.add(question.proof);
-            return new Answer.Principal(question.name);
+            return new Answer.Principal(question.name, question.hash.toString());
         }
         wrong.increment();
         guesses.wrong(question.client);

@@ -49,6 +49,13 @@ final class UserPasswords implements Authenticator {
         };
     }
 
+    /// Whether the user has still the hash that the password was held against.
+    @Override
+    public boolean stillKnows(Answer.Principal principal) {
+        PasswordHash now = users.get(principal.name());
+        return now != null && now.toString().equals(principal.mark());
+    }
+
     private Answer authenticate(String user, byte[] password, long client) {
         if (hashes.isEmpty() || user.length() + password.length > MOST_OCTETS) {
             return NOBODY;
@@ -56,9 +63,10 @@ final class UserPasswords implements Authenticator {
         PasswordHash own = users.get(user);
         PasswordHash hash =
                 own != null ? own : hashes.get(Math.floorMod(proofs.number(user), hashes.size()));
-        Proofs.Proof proof = proofs.of(user, password, hash.toString());
+        String mark = hash.toString();
+        Proofs.Proof proof = proofs.of(user, password, mark);
         if (own != null && proofs.holds(proof)) {
-            return new Answer.Principal(user);
+            return new Answer.Principal(user, mark);
         }
         int wait = guesses.waitSeconds(client);
         if (wait > 0) {

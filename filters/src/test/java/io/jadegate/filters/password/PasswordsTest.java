@@ -33,6 +33,8 @@ class PasswordsTest {
     /// The same, as slow as advised.
     private static final String SLOW = PasswordHasher.hash("password".getBytes(UTF_8)).toString();
 
+    private static final Answer ALICE = new Answer.Principal("alice", CHEAP);
+
     private static final Answer WRONG = new Answer.Refused(Reason.AUTHENTICATION_FAILED, 0);
 
     private static final InetAddress HOME = InetAddress.getLoopbackAddress();
@@ -43,7 +45,7 @@ class PasswordsTest {
 
     @Test
     void knowsAUserByNameAndPassword() throws Exception {
-        assertThat(asked("alice", "password")).isEqualTo(new Answer.Principal("alice"));
+        assertThat(asked("alice", "password")).isEqualTo(ALICE);
         assertThat(metrics()).containsEntry("jadegate_password_checks[right]", 1.0);
     }
 
@@ -78,7 +80,7 @@ class PasswordsTest {
     void knowsAPasswordThatWasRightForAWhile() throws Exception {
         asked("alice", "password");
 
-        assertThat(answer("alice", "password", HOME)).isEqualTo(new Answer.Principal("alice"));
+        assertThat(answer("alice", "password", HOME)).isEqualTo(ALICE);
         assertThat(answer("bob", "password", HOME)).isInstanceOf(Answer.Later.class);
         assertThat(answer("alice", "passwor", HOME)).isInstanceOf(Answer.Later.class);
 
@@ -94,8 +96,17 @@ class PasswordsTest {
                 .isInstanceOf(Answer.Later.class);
         assertThat(answer(of(Map.of("bob", CHEAP)), "alice", "password"))
                 .isInstanceOf(Answer.Later.class);
-        assertThat(answer(of(Map.of("alice", CHEAP)), "alice", "password"))
-                .isEqualTo(new Answer.Principal("alice"));
+        assertThat(answer(of(Map.of("alice", CHEAP)), "alice", "password")).isEqualTo(ALICE);
+    }
+
+    @Test
+    void stillKnowsAUserForAsLongAsTheHashIsTheSame() throws Exception {
+        var alice = (Answer.Principal) asked("alice", "password");
+
+        assertThat(of(Map.of("alice", CHEAP)).stillKnows(alice)).isTrue();
+        assertThat(of(Map.of("alice", SLOW)).stillKnows(alice)).isFalse();
+        assertThat(of(Map.of("bob", CHEAP)).stillKnows(alice)).isFalse();
+        assertThat(alice.toString()).contains("alice").doesNotContain("argon2id");
     }
 
     @Test
@@ -107,7 +118,8 @@ class PasswordsTest {
         }
 
         for (CompletableFuture<Answer> each : answers) {
-            assertThat(each.get(30, TimeUnit.SECONDS)).isEqualTo(new Answer.Principal("alice"));
+            assertThat(each.get(30, TimeUnit.SECONDS))
+                    .isEqualTo(new Answer.Principal("alice", SLOW));
         }
         assertThat(metrics()).containsEntry("jadegate_password_checks[right]", 1.0);
     }
@@ -130,7 +142,8 @@ class PasswordsTest {
         assertThat(refused).isBetween(1L, 100L - PasswordChecks.MOST_WAITING);
         assertThat(all).allMatch(each -> each.equals(shed) || each.equals(WRONG));
         assertThat(metrics()).containsEntry("jadegate_password_checks[shed]", (double) refused);
-        assertThat(asked(slow, "alice", "password", HOME)).isEqualTo(new Answer.Principal("alice"));
+        assertThat(asked(slow, "alice", "password", HOME))
+                .isEqualTo(new Answer.Principal("alice", SLOW));
     }
 
     @Test
@@ -148,8 +161,7 @@ class PasswordsTest {
         assertThat(metrics()).containsEntry("jadegate_password_guessers[]", 1.0);
 
         clock.addAndGet(Guesses.INTERVAL.toNanos());
-        assertThat(asked(users, "alice", "password", guesser))
-                .isEqualTo(new Answer.Principal("alice"));
+        assertThat(asked(users, "alice", "password", guesser)).isEqualTo(ALICE);
         assertThat(asked(users, "alice", "x", guesser)).isEqualTo(WRONG);
         assertThat(answer("alice", "y", guesser)).isInstanceOf(Answer.Refused.class);
     }
@@ -161,7 +173,7 @@ class PasswordsTest {
             asked("bob", "guess" + i);
         }
 
-        assertThat(answer("alice", "password", HOME)).isEqualTo(new Answer.Principal("alice"));
+        assertThat(answer("alice", "password", HOME)).isEqualTo(ALICE);
         assertThat(answer("bob", "password", HOME)).isInstanceOf(Answer.Refused.class);
     }
 

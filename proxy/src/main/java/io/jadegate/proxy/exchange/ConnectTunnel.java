@@ -1,8 +1,5 @@
 package io.jadegate.proxy.exchange;
 
-import io.jadegate.api.filter.Decision;
-import io.jadegate.api.http.RequestHead;
-import io.jadegate.proxy.forward.Destination;
 import io.jadegate.proxy.forward.Dial;
 import io.jadegate.proxy.forward.ForwardService;
 import io.jadegate.proxy.forward.ForwardTunnel;
@@ -16,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,11 +23,11 @@ final class ConnectTunnel implements Dial.Caller, Tunnel {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectTunnel.class);
 
     private final Exchange exchange;
+    private final RequestContext context;
+    private final Supplier<Serving> latest;
     private final ForwardService service;
-    private final Destination destination;
     private final Route route;
     private final HttpStream.Server client;
-    private final RequestHead head;
     private final Loop loop;
     private final Dial dial;
     private @Nullable InetAddress dialled;
@@ -38,19 +36,19 @@ final class ConnectTunnel implements Dial.Caller, Tunnel {
     /// @param addresses that may be dialled
     ConnectTunnel(
             Exchange exchange,
+            RequestContext context,
+            Supplier<Serving> latest,
             ForwardService service,
-            Destination destination,
             List<InetSocketAddress> addresses,
             Route route,
             HttpStream.Server client,
-            RequestHead head,
             Loop loop) {
         this.exchange = exchange;
+        this.context = context;
+        this.latest = latest;
         this.service = service;
-        this.destination = destination;
         this.route = route;
         this.client = client;
-        this.head = head;
         this.loop = loop;
         this.dial = new Dial(service, loop, addresses, this);
     }
@@ -99,8 +97,13 @@ final class ConnectTunnel implements Dial.Caller, Tunnel {
     // ---- as those see it who must end it
 
     @Override
-    public String listener() {
-        return service.listener();
+    public Serving servedBy() {
+        return context.serving();
+    }
+
+    @Override
+    public Serving servedNow() {
+        return latest.get();
     }
 
     @Override
@@ -111,29 +114,29 @@ final class ConnectTunnel implements Dial.Caller, Tunnel {
     /// The listener is no forward proxy any more, or speaks TLS now where the client does not; or
     /// connections, the target or the user are not let in any more.
     @Override
-    public boolean isDeniedBy(Serving now) {
+    public Failure.@Nullable Kind deniedBy(Serving now) {
         try {
-            return denies(now);
+            return denial(now);
         } catch (RuntimeException e) {
             LOG.error("a filter failed when it was asked about a tunnel", e);
-            return false;
+            return null;
         }
     }
 
-    private boolean denies(Serving now) {
+    private Failure.@Nullable Kind denial(Serving now) {
         if ((!client.peer().secure() && now.tls() != null)
                 || now.admission().review(client.peer()) != null) {
-            return true;
+            return Failure.Kind.POLICY_CHANGED;
         }
-        RequestContext again = new RequestContext(now, client.peer(), head, loop.random());
+        RequestContext again = context.again(now, loop.random());
         if (again.admit() != null
                 || !(Objects.requireNonNull(again.routeOrNull()).action()
                         instanceof Route.Action.Forward(ForwardService service))) {
-            return true;
+            return Failure.Kind.POLICY_CHANGED;
         }
-        return !service.stillAllows(destination, Objects.requireNonNull(dialled))
-                || (again.decide(/* commit= */ false, null) instanceof Decision.Respond(var answer)
-                        && (answer.status() == 403 || answer.status() == 407));
+        return service.stillAllows(context.destination(), Objects.requireNonNull(dialled))
+                ? again.denialByFilters()
+                : Failure.Kind.POLICY_CHANGED;
     }
 
     @Override

@@ -37,6 +37,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,6 +87,7 @@ final class Exchange implements HttpStream.RequestReceiver {
     private final LoopState state;
     private final Loop loop;
     private final Serving serving;
+    private final Supplier<Serving> latest;
     private final HttpStream.Server client;
     private final RequestHead head;
     private final RequestContext context;
@@ -116,15 +118,18 @@ final class Exchange implements HttpStream.RequestReceiver {
     private boolean continued;
     private boolean retrying;
 
+    /// @param latest what the listener serves by at any time
     Exchange(
             LoopState state,
             Serving serving,
+            Supplier<Serving> latest,
             HttpStream.Server client,
             RequestHead head,
             long bodyLength) {
         this.state = state;
         this.loop = state.loop();
         this.serving = serving;
+        this.latest = latest;
         this.client = client;
         this.head = head;
         this.bodyLength = bodyLength;
@@ -291,15 +296,7 @@ final class Exchange implements HttpStream.RequestReceiver {
     private void connect(ForwardService service, List<InetSocketAddress> addresses) {
         phase = Phase.CALLING;
         ConnectTunnel asked =
-                new ConnectTunnel(
-                        this,
-                        service,
-                        context.destination(),
-                        addresses,
-                        route(),
-                        client,
-                        head,
-                        loop);
+                new ConnectTunnel(this, context, latest, service, addresses, route(), client, loop);
         connect = asked;
         asked.begin();
     }
@@ -952,7 +949,7 @@ final class Exchange implements HttpStream.RequestReceiver {
                         route.timeouts().tunnelIdle(),
                         this::tunnelEnded);
         tunnel(
-                new WebSocketTunnel(webSocket, route, serving.listener(), client, head, loop),
+                new WebSocketTunnel(webSocket, route, context, latest, client, loop),
                 webSocket.relay(),
                 out);
     }

@@ -27,7 +27,8 @@ public final class HttpService implements HttpStream.Handler {
         Serving now = serving.get();
         now.counts().on(stream.loop().index()).requestReceived();
         Exchange exchange =
-                new Exchange(loops.get(stream.loop().index()), now, stream, head, bodyLength);
+                new Exchange(
+                        loops.get(stream.loop().index()), now, serving, stream, head, bodyLength);
         if (stream.loop().ledger().full()) {
             stream.loop().ledger().exchangeShed();
             exchange.shed();
@@ -40,7 +41,13 @@ public final class HttpService implements HttpStream.Handler {
     public void refused(HttpStream.Server stream, RequestHead head, Failure failure) {
         Serving now = serving.get();
         now.counts().on(stream.loop().index()).headRefused(failure.reason());
-        new Exchange(loops.get(stream.loop().index()), now, stream, head, HttpStream.NO_BODY)
+        new Exchange(
+                        loops.get(stream.loop().index()),
+                        now,
+                        serving,
+                        stream,
+                        head,
+                        HttpStream.NO_BODY)
                 .refuse(failure);
     }
 

@@ -5,6 +5,8 @@ import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.OutgoingRequest;
 import io.jadegate.proxy.stream.OutgoingResponse;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -51,13 +53,19 @@ public final class LoopState {
         return tunnels;
     }
 
-    /// Takes note of a tunnel. It may have been asked for when its route was still there.
+    /// Takes note of a tunnel. It may have been asked for when its route was still there, and when
+    /// the rules were others.
     void tunnelOpened(Tunnel tunnel) {
         tunnels.add(tunnel);
         if (leaving) {
             end(List.of(tunnel), Failure.Kind.DRAINED, graceNanos);
         } else if (routes != null && !routes.contains(tunnel.routeName())) {
             end(List.of(tunnel), Failure.Kind.ROUTE_REMOVED, graceNanos);
+        } else if (routes != null) {
+            Failure.Kind denial = denial(tunnel);
+            if (denial != null) {
+                end(List.of(tunnel), denial, graceNanos);
+            }
         }
     }
 
@@ -73,21 +81,30 @@ public final class LoopState {
     }
 
     /// Ends, within `graceNanos`, the tunnels that would not be let in now.
-    void reviewTunnels(Map<String, Serving> servings, long graceNanos) {
-        List<Tunnel> denied =
-                tunnels.stream()
-                        .filter(tunnel -> {
-                            Serving now = servings.get(tunnel.listener());
-                            return now != null && tunnel.isDeniedBy(now);
-                        })
-                        .toList();
-        end(denied, Failure.Kind.POLICY_CHANGED, graceNanos);
+    void reviewTunnels(long graceNanos) {
+        Map<Failure.Kind, List<Tunnel>> denied = new EnumMap<>(Failure.Kind.class);
+        for (Tunnel tunnel : tunnels) {
+            Failure.Kind why = denial(tunnel);
+            if (why != null) {
+                denied.computeIfAbsent(why, _ -> new ArrayList<>()).add(tunnel);
+            }
+        }
+        denied.forEach((why, each) -> end(each, why, graceNanos));
+    }
+
+    /// Why a tunnel would not be let in now; null when it would, or has been by what is served now.
+    @SuppressWarnings("ReferenceEquality") // each configuration has its own
+    private static Failure.@Nullable Kind denial(Tunnel tunnel) {
+        Serving now = tunnel.servedNow();
+        return now == tunnel.servedBy() ? null : tunnel.deniedBy(now);
     }
 
     /// Ends, within `graceNanos`, the tunnels of clients of a listener that has gone.
     void endTunnelsOf(String listener, long graceNanos) {
         end(
-                tunnels.stream().filter(tunnel -> tunnel.listener().equals(listener)).toList(),
+                tunnels.stream()
+                        .filter(tunnel -> tunnel.servedBy().listener().equals(listener))
+                        .toList(),
                 Failure.Kind.DRAINED,
                 graceNanos);
     }

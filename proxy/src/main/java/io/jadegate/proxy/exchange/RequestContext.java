@@ -11,6 +11,7 @@ import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.Method;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.http.ResponseHead;
+import io.jadegate.api.identity.Answer;
 import io.jadegate.proxy.forward.Destination;
 import io.jadegate.proxy.forward.ProxyScript;
 import io.jadegate.proxy.grpc.GrpcCall;
@@ -19,6 +20,7 @@ import io.jadegate.proxy.grpc.GrpcWeb;
 import io.jadegate.proxy.listener.TlsHosts;
 import io.jadegate.proxy.route.RouteMatch;
 import io.jadegate.proxy.route.RouteTable;
+import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.Peer;
 import io.jadegate.proxy.stream.TlsSession;
 import io.jadegate.proxy.upstream.Upstream;
@@ -312,6 +314,31 @@ final class RequestContext implements HttpExchange {
         }
         tell(observer, current, "enforce", decision);
         return decision;
+    }
+
+    /// The same request, let in as whom it was, before another configuration.
+    RequestContext again(Serving now, RandomGenerator random) {
+        var again = new RequestContext(now, peer, received, random);
+        Answer.Principal principal = get(Answer.Principal.KEY);
+        if (principal != null) {
+            again.put(Answer.Principal.KEY, principal);
+        }
+        return again;
+    }
+
+    /// Asks the filters whether the tunnel that the request has become may stay.
+    ///
+    /// @return null when it may
+    Failure.@Nullable Kind denialByFilters() {
+        boolean known = get(Answer.Principal.KEY) != null;
+        if (!(decide(/* commit= */ false, null) instanceof Decision.Respond(var answer))) {
+            return null;
+        }
+        return switch (answer.status()) {
+            case 401, 407 -> known ? Failure.Kind.USER_CHANGED : Failure.Kind.POLICY_CHANGED;
+            case 403 -> Failure.Kind.POLICY_CHANGED;
+            default -> null;
+        };
     }
 
     /// Takes what a filter's work ended in; if it is to go on, [#decide] comes next.

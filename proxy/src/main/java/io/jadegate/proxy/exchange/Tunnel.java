@@ -1,17 +1,21 @@
 package io.jadegate.proxy.exchange;
 
 import io.jadegate.proxy.stream.Failure;
+import org.jspecify.annotations.Nullable;
 
 /// The tunnel that an exchange has become, for those who must end it. Only for its loop.
 sealed interface Tunnel permits ConnectTunnel, WebSocketTunnel {
-    /// The listener that its client came by.
-    String listener();
+    /// What its client was served by when it was let in.
+    Serving servedBy();
+
+    /// What the listener that it came by serves by at this moment, whatever its name is now.
+    Serving servedNow();
 
     /// The name of the route that has let it in.
     String routeName();
 
-    /// Whether a new configuration would refuse the request that has opened it.
-    boolean isDeniedBy(Serving now);
+    /// Why a new configuration would refuse the request that has opened it; null when it would not.
+    Failure.@Nullable Kind deniedBy(Serving now);
 
     /// Asks both sides to leave, as far as that can be said to them.
     void sendAway(Failure failure);

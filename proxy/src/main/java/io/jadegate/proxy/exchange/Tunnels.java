@@ -2,7 +2,6 @@ package io.jadegate.proxy.exchange;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /// The open tunnels of all loops. A tunnel outlives the configuration that let it in, but not for
@@ -24,11 +23,9 @@ public final class Tunnels {
 
     /// Asks the policies of a new configuration about the tunnels that are open, and ends those
     /// that it would not let in any more within `graceNanos`.
-    ///
-    /// @param servings what is served from now on, by the name of the listener
-    public void review(Map<String, Serving> servings, long graceNanos) {
+    public void review(long graceNanos) {
         for (LoopState state : loops) {
-            state.loop().eventLoop().execute(() -> state.reviewTunnels(servings, graceNanos));
+            state.loop().eventLoop().execute(() -> state.reviewTunnels(graceNanos));
         }
     }
 

@@ -1,14 +1,14 @@
 package io.jadegate.proxy.exchange;
 
-import io.jadegate.api.filter.Decision;
 import io.jadegate.api.filter.LocalResponse;
 import io.jadegate.api.filter.Reason;
-import io.jadegate.api.http.RequestHead;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.websocket.WebSocket;
 import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,30 +18,35 @@ final class WebSocketTunnel implements Tunnel {
 
     private final WebSocket webSocket;
     private final Route route;
-    private final String listener;
+    private final RequestContext context;
+    private final Supplier<Serving> latest;
     private final HttpStream.Server client;
-    private final RequestHead head;
     private final Loop loop;
 
-    /// @param head of the request that has opened it
+    /// @param context of the request that has opened it
     WebSocketTunnel(
             WebSocket webSocket,
             Route route,
-            String listener,
+            RequestContext context,
+            Supplier<Serving> latest,
             HttpStream.Server client,
-            RequestHead head,
             Loop loop) {
         this.webSocket = webSocket;
         this.route = route;
-        this.listener = listener;
+        this.context = context;
+        this.latest = latest;
         this.client = client;
-        this.head = head;
         this.loop = loop;
     }
 
     @Override
-    public String listener() {
-        return listener;
+    public Serving servedBy() {
+        return context.serving();
+    }
+
+    @Override
+    public Serving servedNow() {
+        return latest.get();
     }
 
     @Override
@@ -54,34 +59,32 @@ final class WebSocketTunnel implements Tunnel {
     /// filter says that the client may not (401, 403). What else has changed concerns only requests
     /// to come.
     @Override
-    public boolean isDeniedBy(Serving now) {
+    public Failure.@Nullable Kind deniedBy(Serving now) {
         try {
-            return denies(new RequestContext(now, client.peer(), head, loop.random()));
+            return denial(context.again(now, loop.random()));
         } catch (RuntimeException e) {
             LOG.error("a filter failed when it was asked about a tunnel", e);
-            return false;
+            return null;
         }
     }
 
     @SuppressWarnings("ReferenceEquality") // what was carried over is the same object
-    private boolean denies(RequestContext again) {
-        if (!client.peer().secure() && again.serving().tls() != null) {
-            return true;
-        }
-        if (again.serving().admission().review(client.peer()) != null) {
-            return true;
+    private Failure.@Nullable Kind denial(RequestContext again) {
+        if ((!client.peer().secure() && again.serving().tls() != null)
+                || again.serving().admission().review(client.peer()) != null) {
+            return Failure.Kind.POLICY_CHANGED;
         }
         LocalResponse refusal = again.admit();
         if (refusal != null) {
-            return refusal.reason().equals(Reason.REQUEST_MISDIRECTED);
+            return refusal.reason().equals(Reason.REQUEST_MISDIRECTED)
+                    ? Failure.Kind.POLICY_CHANGED
+                    : null;
         }
         Route current = Objects.requireNonNull(again.routeOrNull());
         if (current == route || !current.name().equals(route.name())) {
-            return false;
+            return null;
         }
-        return current.websocket() == null
-                || (again.decide(/* commit= */ false, null) instanceof Decision.Respond(var answer)
-                        && (answer.status() == 401 || answer.status() == 403));
+        return current.websocket() == null ? Failure.Kind.POLICY_CHANGED : again.denialByFilters();
     }
 
     @Override

@@ -76,7 +76,7 @@ final class Accepted implements ServerConnection.Owner {
         connections.forEach(action);
     }
 
-    private void forEach(Consumer<ServerConnection> action) {
+    void forEach(Consumer<ServerConnection> action) {
         loop.eventLoop().execute(() -> List.copyOf(connections).forEach(action));
     }
 }

@@ -31,7 +31,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -369,9 +368,9 @@ public final class Listener {
                 }));
     }
 
-    /// Drains those connections of which that is true; asked on their loops.
-    public void drainIf(Predicate<ServerConnection> condition) {
-        accepted.forEach(books -> books.drainIf(condition));
+    /// Visits each connection, on its loop.
+    public void forEach(Consumer<ServerConnection> visit) {
+        accepted.forEach(books -> books.forEach(visit));
     }
 
     private static boolean isUnsettled(

@@ -31,6 +31,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A client that speaks SOCKS5 (RFC 1928), and its way to where it wants to go.
@@ -76,6 +77,7 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
     }
 
     private final SocksService service;
+    private final Supplier<@Nullable SocksService> latest;
     private final Arrival arrival;
     private final Loop loop;
     private final long acceptedNanos;
@@ -87,21 +89,28 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
     private boolean inputEnded;
     private @Nullable ByteBufAllocator allocator;
     private @Nullable Peer peer;
-    private @Nullable String user;
+    private Answer.@Nullable Principal user;
     private @Nullable Destination destination;
     private @Nullable Dial dial;
     private @Nullable InetSocketAddress dialled;
     private @Nullable ForwardTunnel tunnel;
     private Deadlines.@Nullable Deadline leaveDeadline;
+    private Failure.Kind leavingFor = Failure.Kind.DRAINED;
     private boolean leaving;
     private long connectNanos = -1;
     private long durationNanos;
     private @Nullable Reason reason;
     private @Nullable String detail;
 
+    /// @param latest by which such clients are served at any time
     /// @param before as what the connection stood in the books so far; null for not at all
-    SocksConnection(SocksService service, Arrival arrival, @Nullable ServerConnection before) {
+    SocksConnection(
+            SocksService service,
+            Supplier<@Nullable SocksService> latest,
+            Arrival arrival,
+            @Nullable ServerConnection before) {
         this.service = service;
+        this.latest = latest;
         this.arrival = arrival;
         this.loop = arrival.loop();
         this.acceptedNanos = before == null ? loop.now() : before.acceptedNanos();
@@ -119,14 +128,35 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
         return client;
     }
 
-    /// Whether a later configuration would not let it go where it has gone.
-    public boolean isDeniedBy(SocksService now) {
-        return phase == Phase.TUNNEL
-                && (!now.forward()
-                                .stillAllows(
-                                        Objects.requireNonNull(destination),
-                                        Objects.requireNonNull(dialled).getAddress())
-                        || (user == null && now.users() != null));
+    /// A tunnel has to go that a later configuration would not let in. What has no tunnel yet is
+    /// asked about when it gets one.
+    ///
+    /// @param now by which clients are served from now on; null when SOCKS is not spoken any more
+    public void review(@Nullable SocksService now) {
+        Failure.Kind denial =
+                now == null || phase == Phase.TUNNEL ? denial(now) : /* not yet */ null;
+        if (denial != null && leaveDeadline == null) {
+            leavingFor = denial;
+            drain();
+        }
+    }
+
+    private Failure.@Nullable Kind denial(@Nullable SocksService now) {
+        if (now == null
+                || !now.forward()
+                        .stillAllows(
+                                Objects.requireNonNull(destination),
+                                Objects.requireNonNull(dialled).getAddress())) {
+            return Failure.Kind.POLICY_CHANGED;
+        }
+        Authenticator users = now.users();
+        if (users == null) {
+            return null;
+        }
+        if (user == null) {
+            return Failure.Kind.POLICY_CHANGED;
+        }
+        return users.stillKnows(user) ? null : Failure.Kind.USER_CHANGED;
     }
 
     // ---- the client
@@ -359,8 +389,8 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
             return;
         }
         switch (known) {
-            case Answer.Principal(String name) -> {
-                user = name;
+            case Answer.Principal principal -> {
+                user = principal;
                 say(PASSWORD_VERSION, 0);
                 phase = Phase.REQUEST;
             }
@@ -471,6 +501,16 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
         if (inputEnded) {
             opened.relay().clientEnded();
         }
+        reviewIfLate();
+    }
+
+    /// What it began by may have been replaced while it was on its way.
+    @SuppressWarnings("ReferenceEquality") // each configuration has its own
+    private void reviewIfLate() {
+        SocksService now = latest.get();
+        if (now != service && phase == Phase.TUNNEL) {
+            review(now);
+        }
     }
 
     @Override
@@ -552,7 +592,7 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
 
     private void tunnelEnded(@Nullable Failure why) {
         Objects.requireNonNull(dial).giveBack(why);
-        Failure told = why == null && leaving ? Failure.of(Failure.Kind.DRAINED) : why;
+        Failure told = why == null && leaving ? Failure.of(leavingFor) : why;
         finish(told == null ? null : told.reason(), told == null ? null : told.detail());
     }
 
@@ -583,7 +623,7 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
     public void drain() {
         if (phase != Phase.TUNNEL) {
             if (phase != Phase.CONNECTING) {
-                cut(Failure.of(Failure.Kind.DRAINED));
+                cut(Failure.of(leavingFor));
                 return;
             }
         }
@@ -600,7 +640,7 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
 
     private void leave(long end) {
         if (leaving || phase != Phase.TUNNEL || loop.now() - end >= 0) {
-            cut(Failure.of(Failure.Kind.DRAINED));
+            cut(Failure.of(leavingFor));
             return;
         }
         leaving = true;
@@ -669,7 +709,7 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
 
     @Override
     public @Nullable String user() {
-        return user;
+        return user == null ? null : user.name();
     }
 
     @Override

@@ -5,12 +5,16 @@ import io.jadegate.proxy.listener.ConnectionHandler;
 import io.jadegate.proxy.stream.ServerConnection;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.ApplicationProtocolNames;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Begins SOCKS with clients whose first octet is its version, and what others speak with others:
 /// no request of HTTP begins with such an octet.
 ///
+/// @param latest by which SOCKS clients are served at any time; null where it is not spoken
 /// @param others begins what is no SOCKS
-public record SocksConnections(SocksService service, ConnectionHandler others)
+public record SocksConnections(
+        SocksService service, Supplier<@Nullable SocksService> latest, ConnectionHandler others)
         implements ConnectionHandler {
     @Override
     public void begin(Channel channel, Arrival arrival) {
@@ -31,7 +35,7 @@ public record SocksConnections(SocksService service, ConnectionHandler others)
                 before = connection;
             }
         }
-        SocksConnection socks = new SocksConnection(service, arrival, before);
+        SocksConnection socks = new SocksConnection(service, latest, arrival, before);
         if (before != null) {
             arrival.books().replace(before, socks);
         }

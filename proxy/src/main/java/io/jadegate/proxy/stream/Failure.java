@@ -110,6 +110,7 @@ public record Failure(Kind kind, @Nullable String detail, long resetCode) {
         WEBSOCKET_BYTES(Side.GATEWAY, Reason.WEBSOCKET_BYTES),
         WEBSOCKET_PING_TIMEOUT(Side.GATEWAY, Reason.WEBSOCKET_PING_TIMEOUT),
         POLICY_CHANGED(Side.GATEWAY, Reason.POLICY_CHANGED),
+        USER_CHANGED(Side.GATEWAY, Reason.USER_CHANGED),
         ROUTE_REMOVED(Side.GATEWAY, Reason.ROUTE_REMOVED),
         DRAINED(Side.GATEWAY, Reason.DRAINING),
         INTERNAL(Side.GATEWAY, Reason.INTERNAL_ERROR);

@@ -98,7 +98,9 @@ public final class WebSocket implements Relay.Ending {
     /// passes is no frames: a close frame might stand in the middle of whatever it is.
     public void goAway(Failure failure) {
         if (!fromClient.isOpaque() && !fromEndpoint.isOpaque()) {
-            boolean denied = failure.kind() == Failure.Kind.POLICY_CHANGED;
+            boolean denied =
+                    failure.kind() == Failure.Kind.POLICY_CHANGED
+                            || failure.kind() == Failure.Kind.USER_CHANGED;
             close(new Breach(denied ? CloseCode.POLICY_VIOLATION : CloseCode.GOING_AWAY, failure));
         }
     }
