@@ -58,6 +58,11 @@ final class OneEnding implements ExchangeFacts {
     }
 
     @Override
+    public @Nullable String destination() {
+        return null;
+    }
+
+    @Override
     public String target() {
         return "10.0.0.1:9000";
     }

@@ -63,6 +63,9 @@ final class RequestContext implements HttpExchange {
     private static final List<LocalResponse.Field> ONLY_POST =
             List.of(new LocalResponse.Field(FieldName.ALLOW, "POST"));
 
+    /// The longest name of DNS, and a port.
+    private static final int MAX_AUTHORITY = 260;
+
     private static final int MAX_REQUEST_ID = 128;
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
@@ -435,6 +438,22 @@ final class RequestContext implements HttpExchange {
     /// Where a request to a forward proxy wants to go.
     Destination destination() {
         return Objects.requireNonNull(destination);
+    }
+
+    /// The same as a client of a forward proxy has named it, also when that is no place to go to;
+    /// null for other requests.
+    @Nullable String destinationText() {
+        if (destination != null) {
+            return destination.toString();
+        }
+        boolean named =
+                received.form() == RequestHead.Form.ABSOLUTE
+                        || received.form() == RequestHead.Form.AUTHORITY;
+        if (!named || !(serving.dispatch() instanceof Dispatch.ToTargets)) {
+            return null;
+        }
+        String authority = received.authority();
+        return authority.substring(0, Math.min(authority.length(), MAX_AUTHORITY));
     }
 
     /// Whether the target is told nothing of the client that it does not say itself.

@@ -167,6 +167,11 @@ final class Story implements ExchangeFacts {
     }
 
     @Override
+    public @Nullable String destination() {
+        return context.destinationText();
+    }
+
+    @Override
     public @Nullable String target() {
         return target == null ? null : target.addressText();
     }

@@ -4,6 +4,7 @@ import io.jadegate.api.filter.Reason;
 import io.jadegate.api.filter.RequestValues;
 import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
+import io.jadegate.api.http.Method;
 import io.jadegate.api.http.RequestHead;
 
 /// The combined format of Apache and NGINX, which every log reader knows: `client - user [time]
@@ -45,6 +46,11 @@ final class CombinedFormat implements LineFormat {
         RequestHead head = facts.received();
         byte[] bytes = head.fields().bytes();
         line.text(head.method().name()).raw(' ');
+        String destination = facts.destination();
+        if (destination != null) {
+            boolean connect = head.method().equals(Method.CONNECT);
+            line.raw(connect ? "" : "http://").text(destination);
+        }
         line.text(bytes, head.pathStart(), head.pathEnd(), MAX_TARGET);
         if (head.queryStart() >= 0) {
             line.raw('?').text(bytes, head.queryStart(), head.queryEnd(), MAX_TARGET);

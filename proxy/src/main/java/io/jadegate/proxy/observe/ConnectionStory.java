@@ -66,6 +66,11 @@ record ConnectionStory(ConnectionFacts facts, RequestHead received) implements E
     }
 
     @Override
+    public @Nullable String destination() {
+        return facts.destination();
+    }
+
+    @Override
     public @Nullable String target() {
         return facts.target();
     }

@@ -35,6 +35,10 @@ public interface ExchangeFacts {
     /// What a filter left under that key, or null.
     <T> @Nullable T get(HttpExchange.Key<T> key);
 
+    /// Host and port that a request to a forward proxy wants to go to, be it let there or not; null
+    /// for others.
+    @Nullable String destination();
+
     /// The address of the last attempt's target, or null when no target was tried.
     @Nullable String target();
 

@@ -80,6 +80,7 @@ final class JsonFormat implements LineFormat {
         if (head.queryStart() >= 0) {
             octets(line, ",\"query\":\"", fields, head.queryStart(), head.queryEnd(), MAX_TARGET);
         }
+        optional(line, ",\"destination\":\"", facts.destination());
         field(line, ",\"referer\":\"", fields, FieldName.REFERER);
         field(line, ",\"user_agent\":\"", fields, FieldName.USER_AGENT);
     }

@@ -33,6 +33,7 @@ final class TemplateFormat implements LineFormat {
                     .text("user", story -> story.facts.get(RequestValues.USER))
                     .text("route", story -> story.facts.routeName())
                     .text("upstream", story -> story.facts.upstream())
+                    .text("destination", story -> story.facts.destination())
                     .text("target", story -> story.facts.target())
                     .text("listener", story -> story.facts.listener())
                     .text("protocol", story -> story.facts.protocol())

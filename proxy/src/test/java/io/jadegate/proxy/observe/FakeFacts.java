@@ -22,6 +22,7 @@ final class FakeFacts implements ExchangeFacts {
     @Nullable String route = "orders";
     @Nullable String user;
     @Nullable String upstream = "orders";
+    @Nullable String destination;
     @Nullable String target = "10.0.0.1:9000";
     @Nullable Reason reason;
     @Nullable GrpcStatus grpcStatus;
@@ -120,6 +121,11 @@ final class FakeFacts implements ExchangeFacts {
     @Override
     public <T> @Nullable T get(HttpExchange.Key<T> key) {
         return key == RequestValues.USER && user != null ? key.cast(user) : null;
+    }
+
+    @Override
+    public @Nullable String destination() {
+        return destination;
     }
 
     @Override

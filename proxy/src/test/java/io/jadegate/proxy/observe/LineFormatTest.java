@@ -123,6 +123,20 @@ class LineFormatTest {
     }
 
     @Test
+    void everyFormatNamesTheDestinationOfAForwardProxy() throws TemplateException {
+        FakeFacts tunnel = FakeFacts.refused(Reason.FORWARD_DENIED).method("CONNECT");
+        tunnel.target("a.test", "", null).destination = "a.test:8443";
+        FakeFacts plain = FakeFacts.of().target("a.test", "/x", "y");
+        plain.destination = "a.test:80";
+
+        assertThat(line(JSON, tunnel)).contains("\"path\":\"\",\"destination\":\"a.test:8443\"");
+        assertThat(line(COMBINED, tunnel)).contains(" \"CONNECT a.test:8443 HTTP/1.1\" 403 ");
+        assertThat(line(COMBINED, plain)).contains(" \"GET http://a.test:80/x?y HTTP/1.1\" ");
+        assertThat(template("{{destination}}", tunnel)).isEqualTo("a.test:8443");
+        assertThat(line(JSON, FakeFacts.of())).doesNotContain("destination");
+    }
+
+    @Test
     void everyFormatNamesTheUser() throws TemplateException {
         FakeFacts facts = FakeFacts.of();
         facts.user = "alice@example.com";

@@ -11,6 +11,7 @@ import io.jadegate.testkit.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -338,6 +339,34 @@ class ConnectTest {
                 config(backend) + "defaults: { client-address: { trusted: [ 127.0.0.0/8 ] } }\n");
 
         assertThat(refused("inside.test:443").body()).contains("inside.test:443 is at 10.1.2.3");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CONNECT 127.0.0.1:9 HTTP/1.1, 127.0.0.1:9",
+        "CONNECT A.example.:8443 HTTP/1.1, a.example:8443",
+        "CONNECT 0x7f.1:443 HTTP/1.1, 0x7f.1:443",
+        "GET http://a.example/ HTTP/1.1, a.example:80",
+        "GET http://[::1]:81/ HTTP/1.1, [::1]:81"
+    })
+    void logsWhereARefusedRequestWantedToGo(String line, String destination) throws Exception {
+        Path log = folder.resolve("access.log");
+        gateway.serve(
+                """
+                node:
+                  event-loops: 1
+                  access-log: { to: { file: "%s" }, format: json }
+                """
+                                .formatted(log)
+                        + config(gateway.backend()));
+        String host = line.split("[ /]+", -1)[line.startsWith("GET") ? 2 : 1];
+
+        int status = gateway.send(line + "\r\nHost: " + host + "\r\n\r\n").readResponse().status();
+
+        assertThat(status).isIn(400, 403);
+        Gateway.await(
+                "the line",
+                () -> Files.readString(log).contains("\"destination\":\"" + destination + "\","));
     }
 
     @Test
