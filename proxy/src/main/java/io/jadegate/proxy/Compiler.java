@@ -588,6 +588,7 @@ final class Compiler {
                 new SocksService(
                         service,
                         forward.authenticate().isEmpty() ? null : users(config),
+                        answer -> authentication().concluded(answer),
                         timeouts.header().toNanos(),
                         node.drain().deadline().toNanos(),
                         logs);
@@ -601,12 +602,15 @@ final class Compiler {
 
     /// Who knows the users of a configuration: the filter of forward proxies has it from the same.
     private Authenticator users(Config config) {
+        return authentication().passwords(config);
+    }
+
+    private AuthenticatorProvider authentication() {
         return providers.values().stream()
                 .filter(AuthenticatorProvider.class::isInstance)
                 .map(AuthenticatorProvider.class::cast)
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("nobody knows passwords"))
-                .passwords(config);
+                .orElseThrow(() -> new IllegalStateException("nobody knows passwords"));
     }
 
     /// The one there was before, so that its connections stay, if it is made of the same.

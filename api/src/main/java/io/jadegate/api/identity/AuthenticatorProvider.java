@@ -6,4 +6,7 @@ import io.jadegate.api.config.Config;
 public interface AuthenticatorProvider {
     /// The one that knows the passwords of a configuration's `users`.
     Authenticator passwords(Config config);
+
+    /// Counts how a client of a forward proxy came off that had to say whose it is.
+    void concluded(Answer.Known answer);
 }

@@ -6,6 +6,7 @@ import io.jadegate.api.config.UserConfig;
 import io.jadegate.api.filter.FilterContext;
 import io.jadegate.api.filter.HttpFilter;
 import io.jadegate.api.filter.HttpFilterProvider;
+import io.jadegate.api.identity.Answer;
 import io.jadegate.api.identity.Authenticator;
 import io.jadegate.api.identity.AuthenticatorProvider;
 import java.util.List;
@@ -53,6 +54,11 @@ public final class ForwardAuthenticateProvider
     @Override
     public Authenticator passwords(Config config) {
         return authentication.passwords(config);
+    }
+
+    @Override
+    public void concluded(Answer.Known answer) {
+        authentication.concluded(answer);
     }
 
     @Override

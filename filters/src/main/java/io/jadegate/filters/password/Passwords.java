@@ -4,7 +4,6 @@ import io.jadegate.api.config.Config;
 import io.jadegate.api.config.PasswordHash;
 import io.jadegate.api.config.Secret;
 import io.jadegate.api.identity.Authenticator;
-import io.jadegate.api.identity.AuthenticatorProvider;
 import io.jadegate.api.plane.Metric;
 import io.jadegate.api.plane.Telemetry;
 import java.util.HashMap;
@@ -14,7 +13,7 @@ import java.util.function.LongSupplier;
 /// What outlives configurations: the threads that check passwords, what was right of late, and who
 /// was wrong how often. One for a process; costs nothing before the first password. Safe for all
 /// threads.
-public final class Passwords implements AuthenticatorProvider, Telemetry {
+public final class Passwords implements Telemetry {
     private static final Metric CHECKS =
             Metric.counter(
                     "jadegate_password_checks",
@@ -45,7 +44,6 @@ public final class Passwords implements AuthenticatorProvider, Telemetry {
     }
 
     /// Knows the users of a configuration. A user whose secret was not looked up is nobody.
-    @Override
     public Authenticator passwords(Config config) {
         Map<String, PasswordHash> users = new HashMap<>();
         config.users()

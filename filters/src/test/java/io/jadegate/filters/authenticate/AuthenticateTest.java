@@ -15,6 +15,7 @@ import io.jadegate.api.filter.LocalResponse;
 import io.jadegate.api.filter.Reason;
 import io.jadegate.api.filter.RequestValues;
 import io.jadegate.api.http.FieldName;
+import io.jadegate.api.identity.Answer;
 import io.jadegate.api.plane.Metric;
 import io.jadegate.api.plane.Telemetry.Distribution;
 import io.jadegate.api.plane.Telemetry.Readings;
@@ -193,6 +194,36 @@ class AuthenticateTest {
         assertThat(exchange.get(RequestValues.USER)).isEqualTo("alice");
         assertThat(exchange.request().fields().contains(FieldName.PROXY_AUTHORIZATION)).isFalse();
         assertThat(count("proxy", "verified")).isEqualTo(1);
+    }
+
+    @Test
+    void aForwardProxyCountsThoseWhoSendNoRequestsAlike() {
+        var proxy = new ForwardAuthenticateProvider(authentication);
+
+        proxy.concluded(new Answer.Principal("alice", "mark"));
+        proxy.concluded(new Answer.Refused(Reason.AUTHENTICATION_RATE, 6));
+
+        assertThat(count("proxy", "verified")).isEqualTo(1);
+        assertThat(count("proxy", "AUTHENTICATION_RATE")).isEqualTo(1);
+        assertThat(count("origin", "verified")).isZero();
+    }
+
+    @Test
+    void asksNobodyAgainWhoIsStillKnown() throws Exception {
+        HttpFilter filter = new AuthenticateProvider(authentication).create(BASIC, context);
+        FakeExchange exchange = request().header("Authorization", basic("alice:password"));
+        assertThat(run(filter, exchange)).isEqualTo(Decision.proceed());
+        var alice = Objects.requireNonNull(exchange.get(Answer.Principal.KEY));
+
+        FakeExchange again = request();
+        again.put(Answer.Principal.KEY, alice);
+        assertThat(filter.decide(again)).isEqualTo(Decision.proceed());
+        assertThat(again.get(RequestValues.USER)).isEqualTo("alice");
+
+        FakeExchange changed = request();
+        changed.put(Answer.Principal.KEY, new Answer.Principal("alice", "another"));
+        assertThat(refusal(filter.decide(changed)).reason().code())
+                .isEqualTo(Reason.AUTHENTICATION_FAILED.code());
     }
 
     @Test

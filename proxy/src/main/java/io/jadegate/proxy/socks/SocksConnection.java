@@ -332,9 +332,12 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
             offered |= octet(2 + i) == wanted;
         }
         if (!offered) {
-            Reason missing =
-                    wanted == BY_PASSWORD ? Reason.AUTHENTICATION_MISSING : Reason.REQUEST_PROTOCOL;
-            refuse(missing, null, VERSION, NONE_ACCEPTABLE);
+            if (wanted == BY_PASSWORD) {
+                service.outcomes().accept(new Answer.Refused(Reason.AUTHENTICATION_MISSING, 0));
+                refuse(Reason.AUTHENTICATION_MISSING, null, VERSION, NONE_ACCEPTABLE);
+            } else {
+                refuse(Reason.REQUEST_PROTOCOL, null, VERSION, NONE_ACCEPTABLE);
+            }
             return false;
         }
         consume(2 + octet(1));
@@ -388,6 +391,7 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
         if (phase != Phase.CHECKING) {
             return;
         }
+        service.outcomes().accept(known);
         switch (known) {
             case Answer.Principal principal -> {
                 user = principal;

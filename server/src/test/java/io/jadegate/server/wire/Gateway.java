@@ -10,9 +10,13 @@ import io.jadegate.api.filter.FilterProvider;
 import io.jadegate.api.filter.HttpFilterProvider;
 import io.jadegate.api.plane.ApplyResult;
 import io.jadegate.api.plane.Status;
+import io.jadegate.api.plane.Telemetry;
 import io.jadegate.control.config.ConfigLoader;
 import io.jadegate.control.config.Environment;
 import io.jadegate.control.config.LoadResult;
+import io.jadegate.filters.authenticate.AuthenticateProvider;
+import io.jadegate.filters.authenticate.Authentication;
+import io.jadegate.filters.authenticate.ForwardAuthenticateProvider;
 import io.jadegate.proxy.Proxy;
 import io.jadegate.proxy.forward.NameLookups;
 import io.jadegate.proxy.stream.Transport;
@@ -63,6 +67,7 @@ public final class Gateway
             """;
 
     private final List<FilterProvider<?>> providers = new ArrayList<>();
+    private final Authentication authentication = new Authentication();
     private final List<FakeBackend> backends = new ArrayList<>();
     private final List<Wire> clients = new ArrayList<>();
     private NameLookups.Resolver resolver = NameLookups.system();
@@ -181,6 +186,13 @@ public final class Gateway
         return Objects.requireNonNull(proxy);
     }
 
+    /// What counts.
+    List<Telemetry> telemetry() {
+        List<Telemetry> all = new ArrayList<>(proxy().telemetry());
+        all.add(authentication);
+        return all;
+    }
+
     /// Connects to the only listener.
     Wire connect() throws IOException {
         return keep(Wire.connect(port()));
@@ -247,6 +259,9 @@ public final class Gateway
     public void beforeAll(ExtensionContext context) {
         ServiceLoader.load(HttpFilterProvider.class).forEach(providers::add);
         ServiceLoader.load(ConnectionFilterProvider.class).forEach(providers::add);
+        // In the place of those of the same kinds, that its counts can be read.
+        providers.add(new AuthenticateProvider(authentication));
+        providers.add(new ForwardAuthenticateProvider(authentication));
         leaks = Leaks.watch();
     }
 

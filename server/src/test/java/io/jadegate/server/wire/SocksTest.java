@@ -323,6 +323,7 @@ class SocksTest {
     @Test
     void letsUsersInByTheirPasswords() throws Exception {
         FakeBackend backend = serve(", authenticate: [ basic ]");
+        double verified = authentications("verified");
 
         Wire client =
                 gateway.send(
@@ -331,11 +332,19 @@ class SocksTest {
         assertThat(client.read(2)).isEqualTo("\1\0");
         assertThat(client.read(10)).isEqualTo(CONNECTED);
         assertThat(accept(backend).read(1)).isEqualTo("x");
+        assertThat(authentications("verified")).isEqualTo(verified + 1);
+    }
+
+    /// Counted as those by HTTP are, for as long as the process lives.
+    private static double authentications(String result) {
+        return counted("jadegate_authentications", "proxy", result);
     }
 
     @Test
     void refusesWrongPasswordsAndThoseWhoHaveNone() throws Exception {
         serve(", authenticate: [ basic ]");
+        double failed = authentications("AUTHENTICATION_FAILED");
+        double missing = authentications("AUTHENTICATION_MISSING");
 
         assertThat(gateway.send("\5\1\2" + password("alice", "passwort")).readToEnd())
                 .isEqualTo("\5\2\1\1");
@@ -344,6 +353,8 @@ class SocksTest {
         awaitReason("AUTHENTICATION_MISSING");
         assertThat(gateway.send("\5\1\2\2\1a\1b").readToEnd()).isEqualTo("\5\2\1\1");
         awaitReason("REQUEST_MALFORMED");
+        assertThat(authentications("AUTHENTICATION_FAILED")).isEqualTo(failed + 1);
+        assertThat(authentications("AUTHENTICATION_MISSING")).isEqualTo(missing + 1);
     }
 
     // ---- changes

@@ -28,7 +28,7 @@ final class TestReadings {
                         // Only numbers are kept.
                     }
                 };
-        gateway.proxy().telemetry().forEach(telemetry -> telemetry.report(takes));
+        gateway.telemetry().forEach(telemetry -> telemetry.report(takes));
         return readings;
     }
 
