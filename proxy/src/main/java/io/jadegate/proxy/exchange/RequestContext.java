@@ -157,7 +157,7 @@ final class RequestContext implements HttpExchange {
         }
         match = found;
         route = found.route();
-        return lastHop();
+        return lastHop(List.of());
     }
 
     /// Finds out where a request to a forward proxy wants to go (RFC 9112 §3.2.2, §3.2.3).
@@ -175,6 +175,9 @@ final class RequestContext implements HttpExchange {
         if (script != null && asksForScript()) {
             return scriptOf(script);
         }
+        if (received.form() == RequestHead.Form.ASTERISK) {
+            return options(FORWARDED_METHODS);
+        }
         boolean connect = method.equals(Method.CONNECT);
         String fault = connect ? faultOfConnect() : faultOfTarget();
         if (fault != null) {
@@ -191,7 +194,7 @@ final class RequestContext implements HttpExchange {
             return LocalResponse.of(Reason.REQUEST_MALFORMED, e.getMessage());
         }
         route = only;
-        return lastHop();
+        return lastHop(FORWARDED_METHODS);
     }
 
     private boolean asksForScript() {
@@ -257,7 +260,9 @@ final class RequestContext implements HttpExchange {
 
     /// Answers an OPTIONS request that may be forwarded no more, or counts it down (RFC 9110
     /// §7.6.2).
-    private @Nullable LocalResponse lastHop() {
+    ///
+    /// @param fields of the answer
+    private @Nullable LocalResponse lastHop(List<LocalResponse.Field> fields) {
         if (!received.method().equals(Method.OPTIONS)) {
             return null;
         }
@@ -273,11 +278,17 @@ final class RequestContext implements HttpExchange {
             edit().fields().set(FieldName.MAX_FORWARDS, Integer.toString(left - 1));
             return null;
         }
+        return options(fields);
+    }
+
+    /// The gateway's own answer to OPTIONS, which says no more than that it is there (RFC 9110
+    /// §9.3.7).
+    private static LocalResponse options(List<LocalResponse.Field> fields) {
         return new LocalResponse(
                 200,
                 Reason.ROUTE_RESPONSE,
                 null,
-                List.of(),
+                fields,
                 new LocalResponse.Body("text/plain", new byte[0]));
     }
 

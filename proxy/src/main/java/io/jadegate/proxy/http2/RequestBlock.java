@@ -186,7 +186,7 @@ final class RequestBlock extends HeaderBlock {
         byte[] bytes = head.fields().bytes();
         boolean https = Ascii.equalsIgnoreCase(bytes, schemeStart, schemeEnd, HTTPS);
         head.targetScheme(https ? RequestHead.Scheme.HTTPS : RequestHead.Scheme.HTTP);
-        if (authorityStart >= 0 && head.form() == RequestHead.Form.ORIGIN) {
+        if (authorityStart >= 0) {
             head.form(RequestHead.Form.ABSOLUTE);
         }
     }
