@@ -1,6 +1,7 @@
 package io.jadegate.proxy;
 
 import io.jadegate.proxy.exchange.Route;
+import io.jadegate.proxy.forward.ForwardService;
 import io.jadegate.proxy.forward.ProxyScript;
 import io.jadegate.proxy.socks.SocksService;
 import io.jadegate.proxy.upstream.Upstream;
@@ -21,6 +22,10 @@ record CompiledForward(
     /// What the route of a forward proxy is called. No route of a configuration can be called so.
     static String routeName(String listener) {
         return "forward:" + listener;
+    }
+
+    ForwardService service() {
+        return ((Route.Action.Forward) route.action()).service();
     }
 
     Upstream upstream() {

@@ -4,7 +4,6 @@ import io.jadegate.api.filter.Reason;
 import io.jadegate.api.plane.ConnectExplainRequest;
 import io.jadegate.api.plane.ConnectExplanation;
 import io.jadegate.api.plane.ConnectExplanation.Address;
-import io.jadegate.proxy.exchange.Route;
 import io.jadegate.proxy.forward.Destination;
 import io.jadegate.proxy.forward.ForwardRules;
 import io.jadegate.proxy.forward.ForwardService;
@@ -58,7 +57,7 @@ final class ConnectExplainer {
                             ? "no listener is a forward proxy"
                             : "no forward proxy is named \"" + listener + "\"");
         }
-        return ((Route.Action.Forward) found.route().action()).service();
+        return found.service();
     }
 
     private static Destination destination(String target) {

@@ -24,6 +24,7 @@ import io.jadegate.proxy.exchange.HttpService;
 import io.jadegate.proxy.exchange.LoopState;
 import io.jadegate.proxy.exchange.Serving;
 import io.jadegate.proxy.exchange.Tunnels;
+import io.jadegate.proxy.forward.ForwardRules;
 import io.jadegate.proxy.forward.NameLookups;
 import io.jadegate.proxy.l4.TcpServing;
 import io.jadegate.proxy.l4.UdpServing;
@@ -447,6 +448,12 @@ public final class Proxy implements DataPlane {
             CompiledForward now = next.forward(old.listener());
             if (now == null || now.upstream() != old.upstream()) {
                 old.upstream().retire(null, loops.all());
+            } else {
+                ForwardRules rules = now.service().rules();
+                now.upstream()
+                        .forget(
+                                place -> rules.forbids(place.getAddress(), place.getPort()),
+                                loops.all());
             }
             if (now == null) {
                 meters.forgetRoutes(List.of(old.route().name()));

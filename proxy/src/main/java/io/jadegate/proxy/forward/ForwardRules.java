@@ -5,8 +5,10 @@ import io.jadegate.api.config.ForwardConfig.TargetConfig;
 import io.jadegate.api.filter.Reason;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Where a forward proxy may go. Immutable and safe on all threads.
@@ -61,13 +63,41 @@ public final class ForwardRules {
                 : Reason.FORWARD_NOT_ALLOWED;
     }
 
+    /// Whether nothing that a client could name leads to an address any more.
+    public boolean forbids(InetAddress address, int port) {
+        return refusal(address, port) != null
+                || !(allowedNetworks.holds(address.getAddress(), port)
+                        || (allowedHosts.hold(port) && !isGuarded(address, port)));
+    }
+
     /// Asks about one address of a destination about which has been asked before.
     ///
     /// @return null when it may be dialled
     public @Nullable Reason refusal(Destination destination, InetAddress address) {
         int port = destination.port();
+        Reason refusal = refusal(address, port);
+        if (refusal != null) {
+            return refusal;
+        }
+        byte[] octets = address.getAddress();
+        if (allowedNetworks.holds(octets, port)) {
+            return null;
+        }
+        if (isGuarded(address, port)) {
+            return Reason.FORWARD_ADDRESS_SPECIAL;
+        }
+        if (allowedHosts.holds(destination)) {
+            return null;
+        }
+        return allowedNetworks.names(octets) || allowedHosts.names(destination)
+                ? Reason.FORWARD_PORT_NOT_ALLOWED
+                : Reason.FORWARD_ADDRESS_NOT_ALLOWED;
+    }
+
+    /// What is said of an address whatever leads to it.
+    private @Nullable Reason refusal(InetAddress address, int port) {
         List<byte[]> faces = Faces.of(address);
-        if (own.isProxy(address, port)) {
+        if (isAny(faces, face -> own.isProxy(face, port))) {
             return Reason.FORWARD_LOOP;
         }
         for (byte[] face : faces) {
@@ -82,19 +112,24 @@ public final class ForwardRules {
                 return Reason.FORWARD_ADDRESS_SPECIAL;
             }
         }
-        byte[] octets = address.getAddress();
-        if (allowedNetworks.holds(octets, port)) {
-            return null;
+        return null;
+    }
+
+    private boolean isGuarded(InetAddress address, int port) {
+        return isAny(Faces.of(address), face -> own.isGuarded(face, port));
+    }
+
+    private static boolean isAny(List<byte[]> faces, Predicate<InetAddress> test) {
+        for (byte[] face : faces) {
+            try {
+                if (test.test(InetAddress.getByAddress(face))) {
+                    return true;
+                }
+            } catch (UnknownHostException e) {
+                throw new IllegalStateException("an address has 4 or 16 octets", e);
+            }
         }
-        if (own.isGuarded(address, port)) {
-            return Reason.FORWARD_ADDRESS_SPECIAL;
-        }
-        if (allowedHosts.holds(destination)) {
-            return null;
-        }
-        return allowedNetworks.names(octets) || allowedHosts.names(destination)
-                ? Reason.FORWARD_PORT_NOT_ALLOWED
-                : Reason.FORWARD_ADDRESS_NOT_ALLOWED;
+        return false;
     }
 
     /// What becomes of a destination about which has been asked before, now that it is known where

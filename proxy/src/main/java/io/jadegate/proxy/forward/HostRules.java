@@ -31,6 +31,11 @@ final class HostRules {
         return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
     }
 
+    /// Whether some host may be reached on that port.
+    boolean hold(int port) {
+        return ports.values().stream().anyMatch(each -> each.get(port));
+    }
+
     boolean holds(Destination destination) {
         int port = destination.port();
         return anyOf(destination, ports -> ports.get(port));

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /// The targets of an upstream whose endpoints no configuration names: each address becomes one when
@@ -79,6 +80,24 @@ final class Destinations {
             }
         }
         return false;
+    }
+
+    /// Lets go of those to which nobody will be led any more.
+    void forget(Predicate<InetSocketAddress> forbidden, Iterable<Loop> all) {
+        for (Loop loop : all) {
+            loop.eventLoop()
+                    .execute(() ->
+                            loops.get(loop.index())
+                                    .targets
+                                    .entrySet()
+                                    .removeIf(entry -> {
+                                        boolean gone = forbidden.test(entry.getKey());
+                                        if (gone) {
+                                            entry.getValue().retire(List.of(loop));
+                                        }
+                                        return gone;
+                                    }));
+        }
     }
 
     /// Lets go of all of them.

@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A named set of endpoints as one configuration has it: balancing, permits and connections.
@@ -221,6 +222,14 @@ public final class Upstream {
             throw new IllegalStateException(name + " leads to its endpoints only");
         }
         return new AddressesInTurn(destinations, addresses);
+    }
+
+    /// Closes the idle connections of an upstream that leads anywhere to where nobody will be led
+    /// any more, and the others when their requests are over.
+    public void forget(Predicate<InetSocketAddress> forbidden, Iterable<Loop> loops) {
+        if (destinations != null) {
+            destinations.forget(forbidden, loops);
+        }
     }
 
     /// Prepares to ask for a stream to one of the targets; [Lease#begin()] asks. The answer comes

@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ForwardRulesTest {
     private static final InetAddress PUBLIC = InetAddress.ofLiteral("93.184.216.34");
 
+    private static final InetAddress PUBLIC_BY_NAT64 = InetAddress.ofLiteral("64:ff9b::5db8:d822");
+
     // ---- names
 
     @Test
@@ -291,6 +293,8 @@ class ForwardRulesTest {
 
         assertThat(literal(rules, "127.0.0.1", 3128)).isEqualTo(Reason.FORWARD_LOOP);
         assertThat(address(rules, "me.example", 3128, PUBLIC)).isEqualTo(Reason.FORWARD_LOOP);
+        assertThat(address(rules, "me.example", 3128, PUBLIC_BY_NAT64))
+                .isEqualTo(Reason.FORWARD_LOOP);
         assertThat(address(rules, "other.example", 3128, InetAddress.ofLiteral("8.8.8.8")))
                 .isNull();
     }
@@ -306,9 +310,32 @@ class ForwardRulesTest {
         ForwardRules byHost = rules(List.of(host("*", 9901)), List.of(), own);
         assertThat(address(byHost, "me.example", 9901, PUBLIC))
                 .isEqualTo(Reason.FORWARD_ADDRESS_SPECIAL);
+        assertThat(address(byHost, "me.example", 9901, PUBLIC_BY_NAT64))
+                .isEqualTo(Reason.FORWARD_ADDRESS_SPECIAL);
+        assertThat(byHost.forbids(PUBLIC, 9901)).isTrue();
 
         ForwardRules byNetwork = rules(List.of(network("93.184.216.34", 9901)), List.of(), own);
         assertThat(address(byNetwork, "me.example", 9901, PUBLIC)).isNull();
+    }
+
+    // ---- what is kept
+
+    @Test
+    void forbidsAnAddressToWhichNothingThatIsAllowedCouldLead() {
+        List<TargetConfig> allow =
+                List.of(
+                        host("*.example", 443),
+                        network("93.184.216.0/24", 80),
+                        network("10.0.0.0/8", 443));
+        ForwardRules rules = rules(allow, List.of(network("93.184.216.99", 80)));
+
+        assertThat(rules.forbids(PUBLIC, 443)).isFalse();
+        assertThat(rules.forbids(PUBLIC, 80)).isFalse();
+        assertThat(rules.forbids(PUBLIC, 8080)).isTrue();
+        assertThat(rules.forbids(InetAddress.ofLiteral("8.8.8.8"), 80)).isTrue();
+        assertThat(rules.forbids(InetAddress.ofLiteral("93.184.216.99"), 80)).isTrue();
+        assertThat(rules.forbids(InetAddress.ofLiteral("10.1.1.1"), 443)).isFalse();
+        assertThat(rules.forbids(InetAddress.ofLiteral("192.168.1.1"), 443)).isTrue();
     }
 
     // ---- asking

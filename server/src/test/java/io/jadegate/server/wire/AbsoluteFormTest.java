@@ -94,6 +94,86 @@ class AbsoluteFormTest {
     }
 
     @Test
+    void asksTheTargetAboutItselfAsAWholeWhereTheUrlHasNoPath() throws Exception {
+        FakeBackend backend = gateway.answering(OK);
+        serve(backend);
+
+        Wire client =
+                gateway.send(
+                        "OPTIONS http://%1$s HTTP/1.1\r\nHost: %1$s\r\nMax-Forwards: 1\r\n\r\n"
+                                .formatted(backend.address()));
+
+        assertThat(client.readResponse().body()).isEqualTo("ok");
+        Message request = backend.takeRequest();
+        assertThat(request.startLine()).isEqualTo("OPTIONS * HTTP/1.1");
+        assertThat(request.field("max-forwards")).isEqualTo("0");
+    }
+
+    @Test
+    void asksTheTargetAboutItselfAsAWholeOverHttp2() throws Exception {
+        FakeBackend backend = gateway.answering(OK);
+        serve(backend);
+
+        Http2Wire client =
+                Http2Wire.over(gateway.connect())
+                        .head(
+                                1,
+                                true,
+                                ":method",
+                                "OPTIONS",
+                                ":scheme",
+                                "http",
+                                ":authority",
+                                backend.address(),
+                                ":path",
+                                "*");
+
+        assertThat(client.await(1).body()).isEqualTo("ok");
+        assertThat(backend.takeRequest().startLine()).isEqualTo("OPTIONS * HTTP/1.1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "OPTIONS * HTTP/1.1\r\nHost: proxy.test:3128\r\n\r\n",
+                "OPTIONS * HTTP/1.1\r\nHost: proxy.test:3128\r\nMax-Forwards: 7\r\n\r\n",
+                "OPTIONS http://a.test/ HTTP/1.1\r\nHost: a.test\r\nMax-Forwards: 0\r\n\r\n"
+            })
+    void answersItselfWhatIsAskedOfItself(String request) throws Exception {
+        serve(gateway.backend());
+        Wire client = gateway.send(request);
+
+        for (int i = 0; i < 2; i++) {
+            Message answer = client.readResponse();
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.field("allow")).startsWith("CONNECT, GET");
+            assertThat(answer.field("content-length")).isEqualTo("0");
+            client.send(request);
+        }
+    }
+
+    @Test
+    void closesIdleConnectionsToWhereNobodyMayGoAnyMore() throws Exception {
+        FakeBackend backend = gateway.backend();
+        FakeBackend other = gateway.backend();
+        gateway.serve(config(backend, ""));
+        Wire client = gateway.send(get("http://" + backend.address() + "/"));
+        Wire kept = gateway.keep(backend.accept());
+        kept.readHead();
+        kept.send(OK);
+        assertThat(client.readResponse().body()).isEqualTo("ok");
+
+        gateway.serveNow(config(backend, ", deny: [ { network: 10.0.0.0/8 } ]"));
+        client.send(get("http://" + backend.address() + "/again"));
+        kept.readHead();
+        kept.send(OK);
+        assertThat(client.readResponse().body()).isEqualTo("ok");
+
+        gateway.serveNow(config(other, ""));
+        assertThat(kept.readToEnd()).isEmpty();
+    }
+
+    @Test
     void passesTheAnswerOnAsItCame() throws Exception {
         FakeBackend backend =
                 gateway.answering(
