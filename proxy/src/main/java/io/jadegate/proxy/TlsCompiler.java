@@ -60,9 +60,9 @@ final class TlsCompiler {
         }
         // Nobody here knows what a client agrees to speak with an endpoint.
         List<String> alpn =
-                config.protocol() == ListenerConfig.Protocol.HTTP
-                        ? tls.alpn().stream().map(TlsCompiler::name).toList()
-                        : List.of();
+                config.protocol() == ListenerConfig.Protocol.TCP
+                        ? List.of()
+                        : tls.alpn().stream().map(TlsCompiler::name).toList();
         List<TlsHost> hosts = new ArrayList<>();
         TlsHosts old = before == null ? null : before.tls();
         tls.hosts()

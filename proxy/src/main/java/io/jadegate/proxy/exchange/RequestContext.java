@@ -198,9 +198,18 @@ final class RequestContext implements HttpExchange {
     }
 
     private boolean asksForScript() {
-        return received.form() == RequestHead.Form.ORIGIN
+        return isAboutProxy()
                 && (received.method().equals(Method.GET) || received.method().equals(Method.HEAD))
                 && SCRIPT_PATHS.contains(received.path());
+    }
+
+    /// Whether a request that is no OPTIONS asks for something of the proxy itself. In HTTP/2 each
+    /// names scheme and authority, but none that names `https` is for elsewhere: that goes by
+    /// CONNECT.
+    private boolean isAboutProxy() {
+        return received.form() == RequestHead.Form.ORIGIN
+                || (received.majorVersion() == 2
+                        && received.targetScheme() == RequestHead.Scheme.HTTPS);
     }
 
     /// The script names the proxy as the client does.
