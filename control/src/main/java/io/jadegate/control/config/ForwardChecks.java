@@ -43,6 +43,7 @@ final class ForwardChecks {
         targets(".forward.deny", forward.deny());
         wideNetworks(forward.allow());
         unreachable(forward.allow(), forward.deny());
+        spelledAddresses(forward.deny());
     }
 
     private void foreign() {
@@ -129,6 +130,33 @@ final class ForwardChecks {
             if (ports != null && !target.ports().isEmpty() && ports.containsAll(target.ports())) {
                 warning(".forward.allow[" + i + "]", "is denied altogether by forward.deny");
             }
+        }
+    }
+
+    /// An address as a host is what clients write, and no name that leads there.
+    private void spelledAddresses(List<TargetConfig> deny) {
+        for (var i = 0; i < deny.size(); i++) {
+            var host = deny.get(i).host();
+            var address = host == null ? null : address(host);
+            if (address != null) {
+                warning(
+                        ".forward.deny[" + i + "].host",
+                        "does not deny names that lead to that address; write network: " + address);
+            }
+        }
+    }
+
+    /// The address as a network is written, or null for a name.
+    private static @Nullable String address(String host) {
+        var bare =
+                host.startsWith("[") && host.endsWith("]")
+                        ? host.substring(1, host.length() - 1)
+                        : host;
+        try {
+            var _ = Cidr.parse(bare);
+            return bare;
+        } catch (IllegalArgumentException _) {
+            return null;
         }
     }
 

@@ -41,6 +41,11 @@ class ForwardChecksTest {
                 "allow: [ { host: a.test }, { host: A.test., ports: [ 443 ] } ]; .allow[1] names"
                         + " a.test with port 443 again",
                 "allow: [ { network: 0.0.0.0/0 } ]; .allow[0].network opens no private",
+                "'allow: [ { host: \"*\" } ], deny: [ { host: 93.184.216.34 } ]'; .deny[0].host"
+                        + " does not deny names that lead to that address; write network:"
+                        + " 93.184.216.34",
+                "'allow: [ { host: \"*\" } ], deny: [ { host: \"[2a00::1]\" } ]'; .deny[0].host"
+                        + " does not deny names that lead to that address; write network: 2a00::1",
                 "allow: []; .allow is empty, so that every target is refused",
                 "'allow: [ { host: a } ], deny: [ { host: a, ports: [ 80, 443 ] } ]'; .allow[0] is"
                         + " denied altogether by forward.deny",
