@@ -2,19 +2,26 @@ package io.jadegate.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jadegate.api.config.PasswordHash;
 import io.jadegate.filters.password.PasswordHasher;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HashPasswordCommandTest {
+    private static final Path SCRIPT = Path.of("/usr/bin/script");
+
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -46,6 +53,62 @@ class HashPasswordCommandTest {
     void refusesALineWithoutEnd() {
         assertThat(execute("x".repeat(100_000))).isEqualTo(ExitCode.FAILED);
         assertThat(err.toString()).contains("longer than 512 octets");
+    }
+
+    // ---- at a terminal
+
+    @Test
+    void asksTwiceAtATerminalAndShowsNothing() throws Exception {
+        String shown = typed("open sesame", "open sesame");
+
+        assertThat(shown).contains("Password: ", "Again: ").doesNotContain("sesame");
+        String text = shown.strip().lines().toList().getLast();
+        assertThat(PasswordHasher.matches("open sesame".getBytes(UTF_8), PasswordHash.of(text)))
+                .isTrue();
+    }
+
+    @Test
+    void takesNoPasswordThatWasTypedInTwoWaysAtATerminal() throws Exception {
+        assertThat(typed("open sesame", "open sesam"))
+                .contains("jadegate: the two are not equal")
+                .doesNotContain("$argon2id$");
+    }
+
+    /// What a terminal shows to whoever answers each prompt by one of the lines.
+    private static String typed(String... lines) throws Exception {
+        assumeTrue(Files.isExecutable(SCRIPT), "there is no script(1) to make a terminal");
+        String command =
+                String.join(
+                        " ",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "hash-password");
+        Process process =
+                new ProcessBuilder(SCRIPT.toString(), "-q", "-c", command, "/dev/null")
+                        .redirectErrorStream(true)
+                        .start();
+        try (OutputStream keys = process.getOutputStream();
+                InputStream screen = process.getInputStream()) {
+            var shown = new StringBuilder();
+            for (String line : lines) {
+                // What is typed before the prompt would be shown.
+                for (int c = screen.read(); c >= 0; c = screen.read()) {
+                    shown.append((char) c);
+                    if (shown.toString().endsWith(": ")) {
+                        break;
+                    }
+                }
+                keys.write((line + "\n").getBytes(UTF_8));
+                keys.flush();
+            }
+            shown.append(new String(screen.readAllBytes(), UTF_8));
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            return shown.toString();
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
     }
 
     private int execute(String input) {

@@ -19,6 +19,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -648,6 +651,38 @@ class ConnectTest {
         target.send("now").endOutput();
         assertThat(client.await(1).body()).isEqualTo("pongnow");
         assertThat(client.answer(1).ended()).isTrue();
+    }
+
+    @Test
+    void carriesOctetsBothWaysOnAStreamUnderTls() throws Exception {
+        FakeBackend backend = gateway.backend();
+        TestCertificates certificates = new TestCertificates(folder);
+        certificates.write("proxy", "localhost");
+        serve(
+                backend,
+                "",
+                "tls: { hosts: { localhost: { %s } } }".formatted(certificates.entry("proxy")));
+        SSLEngine engine = certificates.client().createSSLEngine("localhost", gateway.port());
+        engine.setUseClientMode(true);
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setServerNames(List.of(new SNIHostName("localhost")));
+        parameters.setApplicationProtocols(new String[] {"h2"});
+        engine.setSSLParameters(parameters);
+        Wire wire = gateway.connect();
+        wire.secure(engine);
+        assertThat(engine.getApplicationProtocol()).isEqualTo("h2");
+
+        Http2Wire client =
+                Http2Wire.over(wire)
+                        .head(1, false, ":method", "CONNECT", ":authority", backend.address());
+        Wire target = accept(backend);
+        client.data(1, false, "ping");
+        assertThat(target.read(4)).isEqualTo("ping");
+        target.send("pong").endOutput();
+        assertThat(client.awaitBody(1, 4).body()).isEqualTo("pong");
+        client.data(1, true, "bye");
+        assertThat(target.readToEnd()).isEqualTo("bye");
+        assertThat(client.await(1).heads()).containsExactly(List.of(":status: 200"));
     }
 
     @Test

@@ -8,11 +8,16 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,6 +36,8 @@ class SocksTest {
     private static final String CONNECTED = reply(0);
 
     @RegisterExtension static final Gateway gateway = new Gateway();
+
+    @TempDir private Path folder;
 
     private static FakeBackend serve(String... more) throws IOException {
         FakeBackend backend = gateway.backend();
@@ -163,6 +170,32 @@ class SocksTest {
                                 .readHead())
                 .startsWith("HTTP/1.1 200 ");
         accept(backend);
+    }
+
+    @Test
+    void isSpokenUnderTlsToo() throws Exception {
+        var certificates = new TestCertificates(folder);
+        certificates.write("proxy", "localhost");
+        FakeBackend backend =
+                serve(
+                        ", authenticate: [ basic ]",
+                        "tls: { hosts: { localhost: { %s } } }"
+                                .formatted(certificates.entry("proxy")));
+        SSLEngine engine = certificates.client().createSSLEngine("localhost", gateway.port());
+        engine.setUseClientMode(true);
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setServerNames(List.of(new SNIHostName("localhost")));
+        engine.setSSLParameters(parameters);
+        Wire client = gateway.connect();
+        client.secure(engine);
+
+        client.send("\5\1\2" + password("alice", "password") + request(port(backend)) + "ping");
+
+        assertThat(client.read(14)).isEqualTo("\5\2\1\0" + CONNECTED);
+        Wire target = accept(backend);
+        assertThat(target.read(4)).isEqualTo("ping");
+        target.send("pong");
+        assertThat(client.read(4)).isEqualTo("pong");
     }
 
     @Test
