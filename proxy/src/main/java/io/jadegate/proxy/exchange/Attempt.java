@@ -10,6 +10,7 @@ import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.upstream.Connector;
 import io.jadegate.proxy.upstream.Lease;
 import io.jadegate.proxy.upstream.Target;
+import io.jadegate.proxy.upstream.Upstream;
 import io.netty.buffer.ByteBuf;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,11 @@ final class Attempt implements Lease.Borrower {
 
     @Nullable Target target() {
         return target;
+    }
+
+    /// The upstream that the target was chosen from.
+    Upstream upstream() {
+        return lease == null ? way.upstream() : lease.upstream();
     }
 
     /// The authority that the target was told.

@@ -370,7 +370,7 @@ final class Exchange implements HttpStream.RequestReceiver {
             return;
         }
         long length = Forwarding.requestLength(web, bodyLength);
-        Forwarding.request(state.request(), context, upstreamOf(), chosen, length, upgrade);
+        Forwarding.request(state.request(), context, current.upstream(), chosen, length, upgrade);
         proven = stream.provesHandshake();
         if (head.webSocket() && proven) {
             key = HandshakeKey.random(loop.random());
@@ -379,7 +379,7 @@ final class Exchange implements HttpStream.RequestReceiver {
         if (context.call() != null && total != null) {
             Forwarding.deadline(state.request(), story.startNanos() + total.nanos() - loop.now());
         }
-        current.authority(authority(chosen));
+        current.authority(authority(current.upstream(), chosen));
         stream.sendRequest(state.request());
         body.attach(
                 stream,
@@ -394,8 +394,8 @@ final class Exchange implements HttpStream.RequestReceiver {
         progress();
     }
 
-    private String authority(Target chosen) {
-        String named = upstreamOf().authority(chosen);
+    private String authority(Upstream upstream, Target chosen) {
+        String named = upstream.authority(chosen);
         return named.isEmpty() ? head.authority() : named;
     }
 

@@ -252,7 +252,7 @@ final class TcpConnection implements ServerConnection, ConnectionFacts {
     private final class FromEndpoint implements ConnectionLease.Borrower {
         @Override
         public @Nullable ByteBuf preface(ByteBufAllocator allocator) {
-            return switch (upstream.config().proxyProtocol()) {
+            return switch (Objects.requireNonNull(lease).upstream().config().proxyProtocol()) {
                 case OFF -> null;
                 case V1 -> ProxyHeaderWriter.version1(introduction(), allocator);
                 case V2 -> ProxyHeaderWriter.version2(introduction(), allocator);

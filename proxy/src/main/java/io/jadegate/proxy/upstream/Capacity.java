@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// The process-wide permits of one upstream: connections, requests, and those who wait for either.
 /// Outlives configurations, which only bring new limits.
@@ -18,6 +19,7 @@ final class Capacity {
     private final List<Loop> loops;
     private final List<ArrayDeque<Claim>> waiting;
     private volatile CapacityConfig limits;
+    private volatile @Nullable Upstream inForce;
 
     Capacity(List<Loop> loops, CapacityConfig limits) {
         this.loops = loops;
@@ -31,9 +33,15 @@ final class Capacity {
     }
 
     /// Another configuration is in force.
-    void limits(CapacityConfig now) {
-        limits = now;
+    void follow(Upstream now) {
+        limits = now.config().capacity();
+        inForce = now;
         wake();
+    }
+
+    /// The upstream as the configuration in force has it; null before there is one.
+    @Nullable Upstream inForce() {
+        return inForce;
     }
 
     AtomicInteger connections() {

@@ -22,7 +22,7 @@ abstract sealed class Claim permits Lease, ConnectionLease {
         DONE
     }
 
-    final Upstream upstream;
+    Upstream upstream;
     final Loop loop;
     State state = State.NEW;
     @Nullable Target target;
@@ -41,6 +41,11 @@ abstract sealed class Claim permits Lease, ConnectionLease {
 
     final Loop loop() {
         return loop;
+    }
+
+    /// The upstream as the configuration had it by which the target was chosen.
+    public final Upstream upstream() {
+        return upstream;
     }
 
     /// Asks. Called once.
@@ -99,6 +104,7 @@ abstract sealed class Claim permits Lease, ConnectionLease {
     ///
     /// @return false when a permit is lacking
     private boolean start() {
+        upstream = upstream.latest();
         Capacity capacity = upstream.capacity();
         if (!Capacity.take(capacity.requests(), capacity.limits().requests())) {
             return false;

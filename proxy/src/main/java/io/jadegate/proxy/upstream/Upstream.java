@@ -34,6 +34,7 @@ public final class Upstream {
     private final List<LoadBalancer.Weighted> candidates;
     private final Set<Target> checkedTargets;
     private final int loops;
+    private final int generation;
     private final Capacity capacity;
     private final HealthChecks checks;
     private final @Nullable Destinations destinations;
@@ -49,6 +50,7 @@ public final class Upstream {
             List<LoadBalancer.Weighted> candidates,
             Set<Target> checkedTargets,
             int loops,
+            int generation,
             Capacity capacity,
             HealthChecks checks,
             @Nullable Destinations destinations) {
@@ -60,6 +62,7 @@ public final class Upstream {
         this.candidates = candidates;
         this.checkedTargets = checkedTargets;
         this.loops = loops;
+        this.generation = generation;
         this.capacity = capacity;
         this.checks = checks;
         this.destinations = destinations;
@@ -122,6 +125,7 @@ public final class Upstream {
                 List.copyOf(usable.isEmpty() ? draining : usable),
                 Collections.unmodifiableSet(checked),
                 loops.count(),
+                before == null ? 0 : before.generation + 1,
                 before == null ? new Capacity(loops.all(), config.capacity()) : before.capacity,
                 before == null
                         ? new HealthChecks(
@@ -145,6 +149,7 @@ public final class Upstream {
                 List.of(),
                 Set.of(),
                 loops.count(),
+                /* generation= */ 0,
                 new Capacity(loops.all(), config.capacity()),
                 new HealthChecks(loops.all().getFirst()),
                 new Destinations(name, meters.target(name, "*"), loops.count()));
@@ -307,8 +312,15 @@ public final class Upstream {
 
     /// Its configuration is in force from now on.
     public void takeEffect() {
-        capacity.limits(config.capacity());
+        capacity.follow(this);
         checks.follow(this);
+    }
+
+    /// This upstream, or what has become of it meanwhile: whoever had to wait, or tries again, is
+    /// not sent to endpoints that are gone.
+    Upstream latest() {
+        Upstream now = capacity.inForce();
+        return now != null && now.generation > generation ? now : this;
     }
 
     /// Lets go of every target that `after` does not have.

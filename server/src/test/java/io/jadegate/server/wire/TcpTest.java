@@ -58,6 +58,30 @@ class TcpTest {
     // ---- what goes through
 
     @Test
+    void sendsWhoWaitsToTheEndpointsThatThereAreByThen() throws Exception {
+        String yaml =
+                """
+                listeners: { db: { address: "127.0.0.1:0", protocol: tcp, upstream: db } }
+                upstreams: { db: { endpoints: [ "%s" ], capacity: { connections: 1, pending-timeout: 1h } %s } }
+                """;
+        FakeBackend before = gateway.backend();
+        FakeBackend after = gateway.backend();
+        gateway.serve(yaml, before.address(), "");
+        Wire first = gateway.connect().send("first");
+        assertThat(accept(before).read(5)).isEqualTo("first");
+        gateway.connect().send("second");
+        Gateway.await("both", () -> gateway.clientConnections() == 2);
+
+        gateway.serveNow(yaml, after.address(), ", proxy-protocol: v1");
+        first.reset();
+
+        Wire endpoint = accept(after);
+        assertThat(endpoint.readUntil("\r\n")).startsWith("PROXY TCP4 127.0.0.1 ");
+        assertThat(endpoint.read(6)).isEqualTo("second");
+        assertThat(before.connections()).isEqualTo(1);
+    }
+
+    @Test
     void carriesOctetsBothWays() throws Exception {
         FakeBackend backend = serve("");
 

@@ -308,6 +308,35 @@ class UpstreamsTest {
         assertThat(second.readResponse().body()).isEqualTo("ok");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"connections: 1, pending: 1", "requests: 1, pending: 1"})
+    void sendsWhoWaitsToTheEndpointsThatThereAreByThen(String capacity) throws Exception {
+        FakeBackend backend = gateway.backend();
+        FakeBackend next = gateway.backend();
+        gateway.serve(CAPACITY, backend.address(), capacity);
+        Wire first = gateway.send(GET);
+        Wire upstream = backend.accept();
+        upstream.readRequest();
+        Wire second = gateway.send("GET /second HTTP/1.1\r\nHost: a\r\n\r\n");
+        assertThat(secondWaits()).isTrue();
+
+        gateway.serveNow(
+                CAPACITY.replace(
+                        "upstreams: { app: {", "upstreams: { app: { host-header: endpoint,"),
+                next.address(),
+                capacity);
+        upstream.send(OK);
+
+        assertThat(first.readResponse().body()).isEqualTo("ok");
+        Wire other = next.accept();
+        Message request = other.readRequest();
+        assertThat(request.target()).isEqualTo("/second");
+        assertThat(request.field("host")).isEqualTo(next.address());
+        other.send(OK);
+        assertThat(second.readResponse().body()).isEqualTo("ok");
+        assertThat(backend.connections()).isEqualTo(1);
+    }
+
     private static boolean secondWaits() throws Exception {
         return gateway.send(GET).readResponse().status() == 503;
     }
