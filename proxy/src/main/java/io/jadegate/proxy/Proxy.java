@@ -184,6 +184,14 @@ public final class Proxy implements DataPlane {
             http.drain();
         }
 
+        /// It takes no more connections. Those that it has, and those that are on their way in, may
+        /// go on for a while.
+        void leave(long graceNanos) {
+            listener().close();
+            http.leave(graceNanos);
+            listener().drain();
+        }
+
         Listener listener() {
             return Objects.requireNonNull(listener);
         }
@@ -486,19 +494,15 @@ public final class Proxy implements DataPlane {
     /// Stops a listener that is not wanted any more; what it has accepted may finish until the
     /// deadline.
     private void leave(Bound binding) {
-        binding.listener().close();
-        binding.drainService();
-        binding.listener().drain();
-        tunnels.endThoseOf(binding.last.listener(), node.drain().deadline().toNanos());
+        long grace = node.drain().deadline().toNanos();
+        binding.leave(grace);
+        tunnels.endThoseOf(binding.last.listener(), grace);
         leaving.removeIf(each -> each.listener().connections() == 0);
         leaving.add(binding);
         loops.all()
                 .getFirst()
                 .eventLoop()
-                .schedule(
-                        () -> binding.listener().abort(),
-                        node.drain().deadline().toNanos(),
-                        TimeUnit.NANOSECONDS);
+                .schedule(() -> binding.listener().abort(), grace, TimeUnit.NANOSECONDS);
     }
 
     // ---- stopping

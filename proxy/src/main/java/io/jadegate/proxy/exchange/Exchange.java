@@ -84,6 +84,7 @@ final class Exchange implements HttpStream.RequestReceiver {
         ENDED
     }
 
+    private final HttpService service;
     private final LoopState state;
     private final Loop loop;
     private final Serving serving;
@@ -120,12 +121,14 @@ final class Exchange implements HttpStream.RequestReceiver {
 
     /// @param latest what the listener serves by at any time
     Exchange(
+            HttpService service,
             LoopState state,
             Serving serving,
             Supplier<Serving> latest,
             HttpStream.Server client,
             RequestHead head,
             long bodyLength) {
+        this.service = service;
         this.state = state;
         this.loop = state.loop();
         this.serving = serving;
@@ -966,7 +969,7 @@ final class Exchange implements HttpStream.RequestReceiver {
         client.flush();
         if (phase == Phase.TUNNEL) {
             // Behind the head: it may have to be told at once that it must go.
-            state.tunnelOpened(opened);
+            state.tunnelOpened(opened, service);
         }
     }
 

@@ -7,6 +7,7 @@ import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.HttpStream;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// What a listener does with requests: each becomes an [Exchange] by the configuration of the
 /// moment.
@@ -14,6 +15,7 @@ public final class HttpService implements HttpStream.Handler {
     private final Supplier<Serving> serving;
     private final List<LoopState> loops;
     private volatile boolean draining;
+    private volatile @Nullable Long graceNanos;
 
     /// @param serving what the listener serves by now
     /// @param loops by index
@@ -28,7 +30,13 @@ public final class HttpService implements HttpStream.Handler {
         now.counts().on(stream.loop().index()).requestReceived();
         Exchange exchange =
                 new Exchange(
-                        loops.get(stream.loop().index()), now, serving, stream, head, bodyLength);
+                        this,
+                        loops.get(stream.loop().index()),
+                        now,
+                        serving,
+                        stream,
+                        head,
+                        bodyLength);
         if (stream.loop().ledger().full()) {
             stream.loop().ledger().exchangeShed();
             exchange.shed();
@@ -42,6 +50,7 @@ public final class HttpService implements HttpStream.Handler {
         Serving now = serving.get();
         now.counts().on(stream.loop().index()).headRefused(failure.reason());
         new Exchange(
+                        this,
                         loops.get(stream.loop().index()),
                         now,
                         serving,
@@ -69,5 +78,16 @@ public final class HttpService implements HttpStream.Handler {
     /// From now on every answer closes its connection.
     public void drain() {
         draining = true;
+    }
+
+    /// The listener has gone: tunnels that open now by what it had accepted have so long.
+    public void leave(long graceNanos) {
+        this.graceNanos = graceNanos;
+        drain();
+    }
+
+    /// How long tunnels have that open now; null where the listener is there still.
+    @Nullable Long graceNanos() {
+        return graceNanos;
     }
 }

@@ -53,14 +53,19 @@ public final class LoopState {
         return tunnels;
     }
 
-    /// Takes note of a tunnel. It may have been asked for when its route was still there, and when
-    /// the rules were others.
-    void tunnelOpened(Tunnel tunnel) {
+    /// Takes note of a tunnel. It may have been asked for when its route and its listener were
+    /// still there, and when the rules were others.
+    ///
+    /// @param service of the listener that its client came by
+    void tunnelOpened(Tunnel tunnel, HttpService service) {
         tunnels.add(tunnel);
+        Long graceOfListener = service.graceNanos();
         if (leaving) {
             end(List.of(tunnel), Failure.Kind.DRAINED, graceNanos);
         } else if (routes != null && !routes.contains(tunnel.routeName())) {
             end(List.of(tunnel), Failure.Kind.ROUTE_REMOVED, graceNanos);
+        } else if (graceOfListener != null) {
+            end(List.of(tunnel), Failure.Kind.DRAINED, graceOfListener);
         } else if (routes != null) {
             Failure.Kind denial = denial(tunnel);
             if (denial != null) {

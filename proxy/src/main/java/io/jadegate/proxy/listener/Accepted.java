@@ -17,6 +17,7 @@ final class Accepted implements ServerConnection.Owner {
     private final Supplier<PerLoop<ListenerCounts>> counts;
     private final Set<ServerConnection> connections = new HashSet<>();
     private volatile int open;
+    private volatile boolean closed;
 
     Accepted(Loop loop, Supplier<PerLoop<ListenerCounts>> counts) {
         this.loop = loop;
@@ -28,6 +29,9 @@ final class Accepted implements ServerConnection.Owner {
         if (connections.add(connection)) {
             open = connections.size();
             counts().connectionAccepted();
+            if (closed) {
+                drainSoon(connection);
+            }
         }
     }
 
@@ -48,6 +52,19 @@ final class Accepted implements ServerConnection.Owner {
     public void replace(ServerConnection before, ServerConnection after) {
         connections.remove(before);
         connections.add(after);
+        if (before.leaving()) {
+            drainSoon(after);
+        }
+    }
+
+    /// The connection has still to begin.
+    private void drainSoon(ServerConnection connection) {
+        loop.eventLoop()
+                .execute(() -> {
+                    if (connections.contains(connection)) {
+                        connection.drain();
+                    }
+                });
     }
 
     /// How many there are; may be asked from any thread.
@@ -55,13 +72,26 @@ final class Accepted implements ServerConnection.Owner {
         return open;
     }
 
+    /// The listener takes no more connections: those that were on their way in drain as soon as
+    /// they are there.
+    void close() {
+        closed = true;
+    }
+
     void drain() {
         forEach(ServerConnection::drain);
     }
 
+    /// Drains those of which that is true. What goes through a handshake then is not to come
+    /// through it.
     void drainIf(Predicate<ServerConnection> condition) {
         forEach(connection -> {
-            if (condition.test(connection)) {
+            if (!condition.test(connection)) {
+                return;
+            }
+            if (connection instanceof TlsHandshake) {
+                connection.abort();
+            } else {
                 connection.drain();
             }
         });

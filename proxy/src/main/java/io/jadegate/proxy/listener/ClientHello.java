@@ -91,6 +91,11 @@ final class ClientHello extends AbstractSniHandler<TlsHosts.Choice> {
         charge(0);
     }
 
+    /// Whether nothing of the message has arrived.
+    boolean isUnbegun() {
+        return actualReadableBytes() == 0;
+    }
+
     private void charge(int held) {
         if (held != charged) {
             ledger.charge(held - charged);

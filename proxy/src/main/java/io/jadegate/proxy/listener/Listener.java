@@ -320,6 +320,7 @@ public final class Listener {
             closeDatagrams();
             return;
         }
+        accepted.forEach(Accepted::close);
         for (Channel channel : channels) {
             channel.close().awaitUninterruptibly();
         }

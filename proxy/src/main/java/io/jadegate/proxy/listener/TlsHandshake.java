@@ -55,9 +55,11 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerC
     private final long acceptedNanos;
     private final Deadlines.Deadline deadline;
     private @Nullable ChannelHandlerContext ctx;
+    private @Nullable ClientHello hello;
     private @Nullable TlsHost host;
     private @Nullable String serverName;
     private long startMillis;
+    private boolean leaving;
     private boolean over;
 
     /// @param handler goes on with the connection when the handshake has ended
@@ -75,7 +77,9 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerC
 
     /// What stands before it and reads the client's first message.
     ClientHello hello() {
-        return new ClientHello(hosts, this, loop.ledger());
+        ClientHello made = new ClientHello(hosts, this, loop.ledger());
+        hello = made;
+        return made;
     }
 
     // ---- the connection's life
@@ -302,9 +306,25 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerC
 
     // ---- as a connection among others
 
+    /// Whoever has begun comes to an end, for only behind the handshake can be said in order that
+    /// nothing more is taken. Who has said nothing is idle.
     @Override
     public void drain() {
-        abort();
+        ClientHello first = hello;
+        if (over) {
+            return;
+        }
+        leaving = true;
+        if (host == null && first != null && first.isUnbegun()) {
+            over = true;
+            deadline.cancel();
+            Ending.close(Objects.requireNonNull(ctx).channel());
+        }
+    }
+
+    @Override
+    public boolean leaving() {
+        return leaving;
     }
 
     @Override

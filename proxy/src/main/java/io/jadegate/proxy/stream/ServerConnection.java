@@ -10,6 +10,12 @@ public interface ServerConnection {
     /// behind the answers that are being given. Tunnels go on.
     void drain();
 
+    /// Whether it has been asked to drain before it is known what is spoken on it: what it goes on
+    /// as has to drain.
+    default boolean leaving() {
+        return false;
+    }
+
     /// Ends the connection now, whatever it is doing.
     void abort();
 

@@ -14,6 +14,7 @@ import io.jadegate.testkit.Message;
 import io.jadegate.testkit.TlsWire;
 import io.jadegate.testkit.Wire;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,11 +24,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -432,6 +437,83 @@ class TlsTest {
 
         silent.awaitGone();
         answered.awaitGone();
+    }
+
+    /// Behind the handshake the client is told in the words of its protocol; who has said nothing
+    /// is idle.
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void bringsAHandshakeToItsEndThatIsUnderWayWhenItsListenerGoes(String version)
+            throws Exception {
+        String lasting = config(shop()).replace("100ms", "1h");
+        String endpoint = gateway.backend().address();
+        gateway.serve(lasting, endpoint);
+        HesitatingTrust trust = new HesitatingTrust();
+        client = SSLContext.getInstance("TLS");
+        client.init(null, new TrustManager[] {trust}, null);
+        SSLEngine engine = engine(version);
+        Wire silent = gateway.connect();
+        Wire wire = gateway.connect();
+        FutureTask<Wire> handshake = new FutureTask<>(() -> wire.secure(engine));
+        Thread.ofPlatform().daemon().start(handshake);
+        trust.asked.await();
+
+        gateway.serveNow(lasting.replace("127.0.0.1:0", "127.0.0.2:0"), endpoint);
+
+        assertThat(silent.readToEnd()).isEmpty();
+        trust.decided.countDown();
+        assertThat(handshake.get().readToEnd()).isEmpty();
+        assertThat(handshakes()).containsEntry(version + " ok", 1L);
+    }
+
+    /// Believes everybody, after a while.
+    private static final class HesitatingTrust extends X509ExtendedTrustManager {
+        private final CountDownLatch asked = new CountDownLatch(1);
+        private final CountDownLatch decided = new CountDownLatch(1);
+
+        private void hesitate() {
+            asked.countDown();
+            try {
+                decided.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+            hesitate();
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
+            hesitate();
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {
+            hesitate();
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
     }
 
     private static String alert(int description) {

@@ -48,6 +48,9 @@ class WebSocketFramesTest {
             upstreams: { app: { endpoints: [ "%s" ] } }
             """;
 
+    /// The listener has another address: that of before goes.
+    private static final String MOVED = CONFIG.replace("127.0.0.1:0", "127.0.0.2:0");
+
     @RegisterExtension static final Gateway gateway = new Gateway();
 
     /// The two ends of a WebSocket.
@@ -180,25 +183,26 @@ class WebSocketFramesTest {
         gateway.serve(CONFIG, "chat", "true", backend.address());
         Ends ends = open(backend, "");
 
-        gateway.serveNow(
-                CONFIG.replace("127.0.0.1:0", "127.0.0.2:0"), "chat", "true", backend.address());
+        gateway.serveNow(MOVED, "chat", "true", backend.address());
 
         assertClosed(ends, 1001, "The gateway is shutting down.");
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void saysGoodbyeBehindAHandshakeThatWasUnderWay(boolean nodeGoes) throws Exception {
+    @ValueSource(strings = {"node", "listener", "route"})
+    void saysGoodbyeBehindAHandshakeThatWasUnderWay(String going) throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.serve(CONFIG, "chat", "true", backend.address());
         Wire client = gateway.send(HANDSHAKE);
         Wire endpoint = backend.accept();
         endpoint.readHead();
-        if (nodeGoes) {
-            CompletableFuture<Integer> _ = drain();
-            Gateway.await("the drain", WebSocketFramesTest::refusesConnections);
-        } else {
-            gateway.serveNow(CONFIG, "other", "true", backend.address());
+        switch (going) {
+            case "node" -> {
+                CompletableFuture<Integer> _ = drain();
+                Gateway.await("the drain", WebSocketFramesTest::refusesConnections);
+            }
+            case "listener" -> gateway.serveNow(MOVED, "chat", "true", backend.address());
+            default -> gateway.serveNow(CONFIG, "other", "true", backend.address());
         }
         endpoint.send(SWITCH + "\r\n");
 
@@ -206,7 +210,7 @@ class WebSocketFramesTest {
         assertClosed(
                 new Ends(client, endpoint),
                 1001,
-                nodeGoes ? "The gateway is shutting down." : "The route was removed.");
+                going.equals("route") ? "The route was removed." : "The gateway is shutting down.");
     }
 
     /// The last thing that a drain does before it turns to the tunnels.
