@@ -64,6 +64,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -101,7 +102,10 @@ public final class Proxy implements DataPlane {
     private final class Bound implements ConnectionHandler {
         private final Compilation.Place place;
         private final HttpService http;
+        private final @Nullable UdpSessions sessions;
         private @Nullable Listener listener;
+        private final AtomicInteger departures = new AtomicInteger();
+        private boolean held;
         private volatile Listener.Terms last;
         private volatile @Nullable Serving lastOfHttp;
 
@@ -109,6 +113,7 @@ public final class Proxy implements DataPlane {
             this.place = place;
             this.last = terms;
             this.http = new HttpService(this::serving, states);
+            this.sessions = place.datagrams() ? new UdpSessions(() -> (UdpServing) terms()) : null;
             settled(terms);
         }
 
@@ -169,12 +174,12 @@ public final class Proxy implements DataPlane {
 
         void bind(ListenerConfig config) throws IOException {
             listener =
-                    place.datagrams()
+                    sessions != null
                             ? Listener.bindDatagrams(
                                     (Address.Inet) config.address(),
                                     config.accept(),
                                     loops,
-                                    new UdpSessions(() -> (UdpServing) terms()),
+                                    sessions,
                                     this::terms)
                             : Listener.bind(
                                     config.address(), config.accept(), loops, this, this::terms);
@@ -187,9 +192,49 @@ public final class Proxy implements DataPlane {
         /// It takes no more connections. Those that it has, and those that are on their way in, may
         /// go on for a while.
         void leave(long graceNanos) {
+            departures.incrementAndGet();
             listener().close();
             http.leave(graceNanos);
             listener().drain();
+        }
+
+        /// Has it stay where it has left, with sessions that are still to end, because the same
+        /// address is wanted again: no other socket could have it meanwhile.
+        ///
+        /// @return whether it is there still; then [#begin] or [#unbind] is to follow
+        boolean hold() {
+            held = sessions != null && sessions.hold();
+            if (sessions != null && !held) {
+                listener().awaitClosed();
+            }
+            return held;
+        }
+
+        /// Takes connections from now on.
+        void begin() {
+            if (held && sessions != null) {
+                held = false;
+                departures.incrementAndGet();
+                sessions.reopen();
+            }
+            listener().begin();
+        }
+
+        /// It is not wanted after all.
+        void unbind() {
+            if (held && sessions != null) {
+                held = false;
+                sessions.release();
+            } else {
+                listener().close();
+            }
+        }
+
+        /// Cuts what is left, unless it has come back meanwhile.
+        void cut(int departure) {
+            if (departures.get() == departure) {
+                listener().abort();
+            }
         }
 
         Listener listener() {
@@ -338,6 +383,11 @@ public final class Proxy implements DataPlane {
                                                 + "give it another address or restart"));
                         return;
                     }
+                    Bound lingering = lingering(place);
+                    if (lingering != null) {
+                        bindings.put(place, lingering);
+                        return;
+                    }
                     Bound fresh = new Bound(place, serving);
                     try {
                         fresh.bind(config);
@@ -355,9 +405,19 @@ public final class Proxy implements DataPlane {
         if (hasErrors(problems)) {
             bindings.values().stream()
                     .filter(binding -> !listeners.containsValue(binding))
-                    .forEach(binding -> binding.listener().close());
+                    .forEach(Bound::unbind);
         }
         return bindings;
+    }
+
+    /// A listener that had gone from an address and has not left it yet.
+    private @Nullable Bound lingering(Compilation.Place place) {
+        for (Bound binding : leaving) {
+            if (binding.place.equals(place) && binding.hold()) {
+                return binding;
+            }
+        }
+        return null;
     }
 
     private void discard(Compilation next, @Nullable Compilation before) {
@@ -419,7 +479,8 @@ public final class Proxy implements DataPlane {
                         if (before != null && !before.forwards().isEmpty()) {
                             binding.reviewSocks();
                         }
-                        binding.listener().begin();
+                        leaving.remove(binding);
+                        binding.begin();
                     }
                 });
         List<Bound> gone =
@@ -496,13 +557,14 @@ public final class Proxy implements DataPlane {
     private void leave(Bound binding) {
         long grace = node.drain().deadline().toNanos();
         binding.leave(grace);
+        int departure = binding.departures.get();
         tunnels.endThoseOf(binding.last.listener(), grace);
         leaving.removeIf(each -> each.listener().connections() == 0);
         leaving.add(binding);
         loops.all()
                 .getFirst()
                 .eventLoop()
-                .schedule(() -> binding.listener().abort(), grace, TimeUnit.NANOSECONDS);
+                .schedule(() -> binding.cut(departure), grace, TimeUnit.NANOSECONDS);
     }
 
     // ---- stopping

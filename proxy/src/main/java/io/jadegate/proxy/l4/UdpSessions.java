@@ -16,6 +16,7 @@ public final class UdpSessions implements DatagramSocket.Factory {
     private final AtomicInteger open = new AtomicInteger();
     private final List<UdpSocket> sockets = new CopyOnWriteArrayList<>();
     private volatile boolean closing;
+    private boolean closed;
 
     /// @param serving by which the next session is opened
     public UdpSessions(Supplier<UdpServing> serving) {
@@ -65,10 +66,40 @@ public final class UdpSessions implements DatagramSocket.Factory {
         closeIfUnneeded();
     }
 
+    /// Has the sockets stay, whatever becomes of the sessions, for a listener that is to have the
+    /// address again.
+    ///
+    /// @return whether they are there still; then [#reopen()] or [#release()] is owed
+    public synchronized boolean hold() {
+        if (closed) {
+            return false;
+        }
+        open.incrementAndGet();
+        return true;
+    }
+
+    /// Takes clients in again. Sessions that have to go do.
+    public void reopen() {
+        closing = false;
+        release();
+    }
+
+    /// The sockets need not stay.
+    public void release() {
+        giveBack();
+    }
+
     /// All sockets stay while one of them has a session: the system would spread clients anew over
     /// those that are left.
     private void closeIfUnneeded() {
-        if (closing && open.get() == 0) {
+        if (closing) {
+            closeUnlessHeld();
+        }
+    }
+
+    private synchronized void closeUnlessHeld() {
+        if (open.get() == 0 && !closed) {
+            closed = true;
             sockets.forEach(UdpSocket::end);
         }
     }

@@ -333,6 +333,12 @@ public final class Listener {
         }
     }
 
+    /// Waits until the address is free behind [#close()]; for sockets of datagrams that nobody
+    /// needs any more.
+    public void awaitClosed() {
+        channels.forEach(channel -> channel.closeFuture().awaitUninterruptibly());
+    }
+
     private void closeDatagrams() {
         for (int i = 0; i < channels.size(); i++) {
             channels.get(i)

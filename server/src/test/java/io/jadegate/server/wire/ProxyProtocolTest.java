@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jadegate.testkit.FakeBackend;
+import io.jadegate.testkit.Message;
 import io.jadegate.testkit.Wire;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -250,7 +251,7 @@ class ProxyProtocolTest {
                 "PROXY \r\n",
                 "PROXZ TCP4 198.51.100.7 203.0.113.1 4711 443\r\n",
                 "PROXY UNKNOWN"
-                    + " xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n",
+                        + " xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n",
                 "\r\n\r\n\0\r\nQUIT\n1\u0011\0\0",
                 "\r\n\r\n\0\r\nQUIT\n\42\u0011\0\0",
                 "\r\n\r\n\0\r\nQUIT\n!\u0011\0\u0004aaaa",
@@ -285,6 +286,31 @@ class ProxyProtocolTest {
 
         assertThat(client.readToReset()).isEmpty();
         assertThat(refused("PROXY_HEADER_MALFORMED")).isEqualTo(1);
+    }
+
+    @Test
+    void endsAConnectionInOrderWhoseHeaderComesWhenTheListenerHasGone() throws Exception {
+        String yaml =
+                """
+                node: { event-loops: 1, access-log: { to: off }, drain: { announce: 0s, deadline: 1h } }
+                listeners: { web: { address: "127.0.0.%s:0", proxy-protocol: { trusted: [ 127.0.0.0/8 ] } } }
+                routes: { all: { match: { path: / }, respond: { body: "{{client.address}}" } } }
+                """;
+        gateway.serve(yaml, "1");
+        Wire silent = gateway.connect().send("PROXY TCP4");
+        Wire asking = gateway.connect().send("PROXY TCP4");
+        // Who is served later than both had come.
+        assertThat(seen(v1(V1))).isEqualTo("198.51.100.7");
+
+        gateway.serveNow(yaml, "2");
+        silent.send(V1.substring(10));
+        asking.send(V1.substring(10) + GET);
+
+        assertThat(silent.readToEnd()).isEmpty();
+        Message answer = asking.readResponse();
+        assertThat(answer.body()).isEqualTo("198.51.100.7");
+        assertThat(answer.field("connection")).isEqualTo("close");
+        assertThat(asking.readToEnd()).isEmpty();
     }
 
     // ---- told

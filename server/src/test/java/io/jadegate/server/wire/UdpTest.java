@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,6 +64,53 @@ class UdpTest {
     private DatagramWire keep(DatagramWire wire) {
         wires.add(wire);
         return wire;
+    }
+
+    private static final String LASTING =
+            """
+            node: { event-loops: 2, transport: %s, access-log: { to: off }, drain: { announce: 0s, deadline: 1h } }
+            listeners: { %s }
+            upstreams: { dns: { endpoints: [ "%s" ] } }
+            """;
+
+    @OnEachTransport
+    void canHaveItsAddressAgainWhileSessionsOfBeforeStillEnd(NodeConfig.Transport transport)
+            throws Exception {
+        String name = transport.name().toLowerCase(Locale.ROOT);
+        String dns =
+                "dns: { address: '127.0.0.1:0', protocol: udp, upstream: dns, session: { replies: 1"
+                    + " } }";
+        DatagramWire first = open();
+        DatagramWire second = open();
+        gateway.serve(LASTING, name, dns, first.address());
+        InetSocketAddress bound = listener();
+        DatagramWire early = open().send(bound, "early");
+        Received question = first.receive();
+        gateway.serveNow(LASTING, name, "", first.address());
+        early.send(bound, "more");
+        InetSocketAddress session = first.receive().from();
+
+        // Refused, and nothing has happened: the port of the other is taken.
+        assertThat(
+                        gateway.apply(
+                                LASTING,
+                                name,
+                                dns
+                                        + ", two: { address: '"
+                                        + second.address()
+                                        + "', protocol: udp, upstream: dns }",
+                                second.address()))
+                .isInstanceOf(ApplyResult.Rejected.class);
+        gateway.serveNow(LASTING, name, dns, second.address());
+
+        assertThat(listener()).isEqualTo(bound);
+        DatagramWire late = open().send(bound, "late");
+        assertThat(question.from()).isEqualTo(session);
+        second.send(second.receive().from(), "new answer");
+        assertThat(late.receive()).isEqualTo(new Received("new answer", bound));
+        first.send(session, "one").send(session, "two");
+        assertThat(early.receive()).isEqualTo(new Received("one", bound));
+        assertThat(early.receive()).isEqualTo(new Received("two", bound));
     }
 
     /// Serves by a new endpoint, at which the test is.
