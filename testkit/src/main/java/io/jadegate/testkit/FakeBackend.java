@@ -68,9 +68,18 @@ public final class FakeBackend implements AutoCloseable {
 
     /// An endpoint that plays `script` on every connection.
     public static FakeBackend serving(Script script) throws IOException {
-        FakeBackend backend = open();
-        Thread.ofPlatform().daemon().name("fake-backend").start(() -> backend.serve(script));
-        return backend;
+        return open().begin(script);
+    }
+
+    /// The same on a Unix domain socket.
+    public static FakeBackend serving(UnixDomainSocketAddress address, Script script)
+            throws IOException {
+        return open(address).begin(script);
+    }
+
+    private FakeBackend begin(Script script) {
+        Thread.ofPlatform().daemon().name("fake-backend").start(() -> serve(script));
+        return this;
     }
 
     /// An endpoint that answers every request with the same octets.

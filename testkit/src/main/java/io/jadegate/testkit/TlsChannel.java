@@ -19,11 +19,12 @@ final class TlsChannel implements ByteChannel {
     private final ByteBuffer plain;
     private final ByteBuffer sent;
 
-    TlsChannel(SocketChannel socket, SSLEngine engine) {
+    /// @param early what has been read off the socket already
+    TlsChannel(SocketChannel socket, SSLEngine engine, ByteBuffer early) {
         this.socket = socket;
         this.engine = engine;
         int record = engine.getSession().getPacketBufferSize();
-        received = ByteBuffer.allocate(2 * record);
+        received = ByteBuffer.allocate(Math.max(2 * record, early.remaining())).put(early);
         plain = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize()).flip();
         sent = ByteBuffer.allocate(record);
     }

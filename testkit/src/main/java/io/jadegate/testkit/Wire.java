@@ -147,7 +147,7 @@ public final class Wire implements AutoCloseable {
     /// @param engine of the side that this is, with all its settings
     /// @throws javax.net.ssl.SSLException when there is no agreement; the other side has been told
     public Wire secure(SSLEngine engine) throws IOException {
-        TlsChannel secured = new TlsChannel(channel, engine);
+        TlsChannel secured = new TlsChannel(channel, engine, unread);
         tls = secured;
         secured.handshake();
         return this;

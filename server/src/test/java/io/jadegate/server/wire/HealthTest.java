@@ -11,6 +11,7 @@ import io.jadegate.api.plane.Metric;
 import io.jadegate.api.plane.Stats;
 import io.jadegate.api.plane.Status;
 import io.jadegate.api.plane.Telemetry;
+import io.jadegate.proxy.tls.Credential;
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Http2Wire;
 import io.jadegate.testkit.Message;
@@ -19,6 +20,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,8 +31,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -321,6 +326,95 @@ class HealthTest {
             awaitHealth(0, "unhealthy");
             assertThat(target(0).problem()).contains(found);
         }
+    }
+
+    /// As requests go: by the protocol, TLS, the PROXY protocol and the socket of the upstream.
+    @ParameterizedTest
+    @CsvSource({
+        "port, http1, '', ''",
+        "port, http1, '', v1",
+        "port, http2, '', v2",
+        "port, http1, tls, v2",
+        "port, http2, tls, ''",
+        "port, http2, tls, v1",
+        "port, auto, tls, v2",
+        "unix, http1, '', ''",
+        "unix, http2, '', v1",
+        "unix, auto, tls, v2",
+    })
+    void asksInTheWayOfRequests(
+            String socket, String protocol, String tls, String header, @TempDir Path folder)
+            throws Exception {
+        TestAuthority authority = new TestAuthority("test authority");
+        Credential shown = authority.issue("app.test");
+        AtomicInteger status = new AtomicInteger(200);
+        FakeBackend.Script script =
+                (wire, requests) -> {
+                    skipNameless(wire, header);
+                    if (!tls.isEmpty()) {
+                        wire.secure(speaking(authority.engine(shown), protocol));
+                    }
+                    if (!protocol.equals("http1")) {
+                        Http2Wire http2 = Http2Wire.accepting(wire);
+                        int stream = http2.awaitRequest();
+                        http2.respond(stream, true, status.get()).awaitGoAway();
+                        return;
+                    }
+                    requests.received(wire.readRequest());
+                    wire.send("HTTP/1.1 " + status + " X\r\nContent-Length: 0\r\n\r\n");
+                    wire.awaitGone();
+                };
+        Path path = folder.resolve("socket");
+        FakeBackend backend =
+                gateway.keep(
+                        socket.equals("unix")
+                                ? FakeBackend.serving(UnixDomainSocketAddress.of(path), script)
+                                : FakeBackend.serving(script));
+        String more =
+                (header.isEmpty() ? "" : ", proxy-protocol: " + header)
+                        + (tls.isEmpty()
+                                ? ""
+                                : ", tls: { server-name: app.test, trusted: '"
+                                        + authority.trustedIn(folder)
+                                        + "' }");
+        gateway.serve(
+                """
+                listeners: { db: { address: "127.0.0.1:0", protocol: tcp, upstream: app } }
+                upstreams: { app: { protocol: %s, endpoints: [ "%s" ], health: { http: {}, %s } %s } }
+                """,
+                protocol,
+                socket.equals("unix") ? "unix:" + path : backend.address(),
+                // The endpoint's TLS is no fast one.
+                FAST.replace("500ms", "5s"),
+                more);
+
+        awaitHealth(0, "healthy");
+        status.set(500);
+        awaitHealth(0, "unhealthy");
+        assertThat(target(0).problem()).isEqualTo("answered 500");
+        status.set(204);
+        awaitHealth(0, "healthy");
+    }
+
+    /// Reads the header that a check sends, which names no client.
+    private static void skipNameless(Wire wire, String header) throws IOException {
+        String expected =
+                switch (header) {
+                    case "v1" -> "PROXY UNKNOWN\r\n";
+                    case "v2" -> "\r\n\r\n\0\r\nQUIT\n \0\0\0";
+                    default -> "";
+                };
+        if (!wire.read(expected.length()).equals(expected)) {
+            throw new IOException("another header than " + header);
+        }
+    }
+
+    private static SSLEngine speaking(SSLEngine engine, String protocol) {
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setApplicationProtocols(
+                new String[] {protocol.equals("http1") ? "http/1.1" : "h2"});
+        engine.setSSLParameters(parameters);
+        return engine;
     }
 
     @Test
