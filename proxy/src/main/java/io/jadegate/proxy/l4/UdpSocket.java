@@ -72,6 +72,11 @@ final class UdpSocket extends ChannelInboundHandlerAdapter implements DatagramSo
     private void received(InetSocketAddress from, ByteBuf data) {
         UdpClient client = UdpClient.of(from);
         UdpSession known = sessions.get(client);
+        if (known == null && !data.isReadable()) {
+            // It goes nowhere, and need not open anything.
+            all.serving().counts().on(loop.index()).datagramDropped(Reason.DATAGRAM_UNSENT);
+            return;
+        }
         UdpSession session = known == null ? open(from, client) : known;
         if (session != null) {
             session.fromClient(data);

@@ -79,7 +79,7 @@ class UdpTest {
         String name = transport.name().toLowerCase(Locale.ROOT);
         String dns =
                 "dns: { address: '127.0.0.1:0', protocol: udp, upstream: dns, session: { replies: 1"
-                    + " } }";
+                        + " } }";
         DatagramWire first = open();
         DatagramWire second = open();
         gateway.serve(LASTING, name, dns, first.address());
@@ -188,6 +188,16 @@ class UdpTest {
         assertThat(client.receive().octets()).isEqualTo("y");
         assertThat(dropped("DATAGRAM_UNSENT")).isPositive();
         assertThat(counted("jadegate_listener_datagrams_received", "dns")).isEqualTo(1);
+    }
+
+    @OnEachTransport
+    void opensNoSessionForAnEmptyDatagram(NodeConfig.Transport transport) throws Exception {
+        serve(transport, SHORT);
+
+        open().send(listener(), "");
+
+        Gateway.await("dropped", () -> dropped("DATAGRAM_UNSENT") == 1);
+        assertThat(counted("jadegate_listener_tunnels", "dns")).isZero();
     }
 
     @OnEachTransport
