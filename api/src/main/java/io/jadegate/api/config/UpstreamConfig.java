@@ -23,7 +23,7 @@ public record UpstreamConfig(
         @Doc("stop asking an upstream that fails") @Planned @Nullable BreakerConfig breaker,
         @Doc("idle connections, for the whole process") @Default("{}") PoolConfig pool,
         @Doc("how much the upstream gets at once") @Default("{}") CapacityConfig capacity,
-        @Doc("PROXY protocol header on connections of tcp listeners and of passthrough")
+        @Doc("PROXY protocol header at the beginning of each connection, naming its client")
                 @Default("off")
                 ProxyProtocol proxyProtocol,
         @Doc("the upstream to use when this one has no usable endpoint")

@@ -516,14 +516,6 @@ final class Checks {
 
     private void upstream(String name, UpstreamConfig upstream) {
         var path = "upstreams." + name;
-        if (upstream.proxyProtocol() != UpstreamConfig.ProxyProtocol.OFF
-                && config.routes().values().stream()
-                        .anyMatch(route -> name.equals(route.upstream()))) {
-            error(
-                    path + ".proxy-protocol",
-                    "names one client, and a route's requests share connections; give tcp listeners"
-                            + " an upstream of their own");
-        }
         if (upstream.endpoints().isEmpty() && upstream.discovery() == null) {
             error(path, "has no endpoints");
         }

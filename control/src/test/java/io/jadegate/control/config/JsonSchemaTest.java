@@ -68,7 +68,6 @@ class JsonSchemaTest {
                     "of a tcp listener are",
                     "takes all from tls.hosts",
                     "takes no requests",
-                    "names one client",
                     "is missing; an endpoint on a Unix domain socket",
                     "must have exactly one of http",
                     "asks by HTTP/2",

@@ -4,6 +4,7 @@ import io.jadegate.api.filter.Reason;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.ResponseHead;
 import io.jadegate.proxy.observe.TargetCounts;
+import io.jadegate.proxy.proxyprotocol.ProxyHeader;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
@@ -96,6 +97,11 @@ final class Attempt implements Lease.Borrower {
             TargetCounts counts = target.counts(loop);
             counts.attemptEnded(failure);
         }
+    }
+
+    @Override
+    public ProxyHeader introduction() {
+        return exchange.introduction();
     }
 
     @Override

@@ -20,6 +20,7 @@ import io.jadegate.proxy.grpc.GrpcWeb;
 import io.jadegate.proxy.l4.Pump;
 import io.jadegate.proxy.l4.Relay;
 import io.jadegate.proxy.observe.TunnelCounts;
+import io.jadegate.proxy.proxyprotocol.ProxyHeader;
 import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
@@ -395,6 +396,12 @@ final class Exchange implements HttpStream.RequestReceiver {
             continueDeadline.set(loop.now() + CONTINUE_NANOS);
         }
         progress();
+    }
+
+    /// What endpoints are told of the client's connection. What the request is about it says
+    /// itself.
+    ProxyHeader introduction() {
+        return client.peer().introduction(null, null, null);
     }
 
     private String authority(Upstream upstream, Target chosen) {

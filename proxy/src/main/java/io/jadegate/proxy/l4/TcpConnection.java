@@ -5,7 +5,6 @@ import io.jadegate.proxy.listener.Arrival;
 import io.jadegate.proxy.observe.ConnectionFacts;
 import io.jadegate.proxy.observe.ListenerCounts;
 import io.jadegate.proxy.proxyprotocol.ProxyHeader;
-import io.jadegate.proxy.proxyprotocol.ProxyHeaderWriter;
 import io.jadegate.proxy.stream.ByteStream;
 import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.Failure;
@@ -23,8 +22,6 @@ import io.jadegate.proxy.upstream.Upstream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -252,11 +249,8 @@ final class TcpConnection implements ServerConnection, ConnectionFacts {
     private final class FromEndpoint implements ConnectionLease.Borrower {
         @Override
         public @Nullable ByteBuf preface(ByteBufAllocator allocator) {
-            return switch (Objects.requireNonNull(lease).upstream().config().proxyProtocol()) {
-                case OFF -> null;
-                case V1 -> ProxyHeaderWriter.version1(introduction(), allocator);
-                case V2 -> ProxyHeaderWriter.version2(introduction(), allocator);
-            };
+            Upstream to = Objects.requireNonNull(lease).upstream();
+            return to.introducesClients() ? to.introduce(introduction(), allocator) : null;
         }
 
         @Override
@@ -321,11 +315,7 @@ final class TcpConnection implements ServerConnection, ConnectionFacts {
                     HEX.toHexDigits(loop.random().nextLong())
                             + HEX.toHexDigits(loop.random().nextLong());
         }
-        InetAddress to = known.localAddress();
-        boolean addressed = !known.local() && to != null;
-        return new ProxyHeader(
-                addressed ? new InetSocketAddress(known.address(), known.port()) : null,
-                addressed ? new InetSocketAddress(to, known.localPort()) : null,
+        return known.introduction(
                 agreed == null && before != null ? before.alpn() : agreed,
                 serverName() == null && before != null ? before.authority() : serverName(),
                 uniqueId);

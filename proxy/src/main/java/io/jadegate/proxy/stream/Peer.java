@@ -68,6 +68,23 @@ public record Peer(
                 && channel.localAddress() instanceof InetSocketAddress;
     }
 
+    /// What the PROXY protocol tells of it.
+    ///
+    /// @param alpn the protocol that was agreed on with it; null for none
+    /// @param authority the host that it named; null for none
+    /// @param uniqueId what its connection is called; null for nothing
+    public ProxyHeader introduction(
+            @Nullable String alpn, @Nullable String authority, @Nullable String uniqueId) {
+        InetAddress to = localAddress;
+        boolean addressed = !local() && to != null;
+        return new ProxyHeader(
+                addressed ? new InetSocketAddress(address, port) : null,
+                addressed ? new InetSocketAddress(to, localPort) : null,
+                alpn,
+                authority,
+                uniqueId);
+    }
+
     /// The client as people name it: address and port, or `unix`.
     public String name() {
         return local() ? text : socket();

@@ -10,7 +10,6 @@ import io.jadegate.proxy.http1.Http1ClientConnection;
 import io.jadegate.proxy.http2.Http2ClientConnection;
 import io.jadegate.proxy.observe.Http2Counts;
 import io.jadegate.proxy.proxyprotocol.ProxyHeader;
-import io.jadegate.proxy.proxyprotocol.ProxyHeaderWriter;
 import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
@@ -171,11 +170,7 @@ final class HealthProbe implements Connector.Opening, HttpStream.ResponseReceive
     /// An endpoint that waits for the header of a load balancer learns that nobody is behind it.
     @Override
     public @Nullable ByteBuf preface(ByteBufAllocator allocator) {
-        return switch (upstream.config().proxyProtocol()) {
-            case OFF -> null;
-            case V1 -> ProxyHeaderWriter.version1(ProxyHeader.UNKNOWN, allocator);
-            case V2 -> ProxyHeaderWriter.version2(ProxyHeader.UNKNOWN, allocator);
-        };
+        return upstream.introduce(ProxyHeader.UNKNOWN, allocator);
     }
 
     @Override

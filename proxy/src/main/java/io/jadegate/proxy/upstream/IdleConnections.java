@@ -21,6 +21,10 @@ final class IdleConnections {
         return null;
     }
 
+    boolean isEmpty() {
+        return stack.isEmpty();
+    }
+
     void put(PooledConnection pooled) {
         stack.addLast(pooled);
     }

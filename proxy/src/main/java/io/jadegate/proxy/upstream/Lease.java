@@ -1,5 +1,6 @@
 package io.jadegate.proxy.upstream;
 
+import io.jadegate.proxy.proxyprotocol.ProxyHeader;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
@@ -14,6 +15,10 @@ public final class Lease extends Claim {
 
     /// Who asked for a stream. Told once: [#lent] or [#unavailable]; then the response comes.
     public interface Borrower extends HttpStream.ResponseReceiver {
+        /// Whom the endpoint is told of where a connection begins with a header of the PROXY
+        /// protocol; the same for all requests of one connection of a client.
+        ProxyHeader introduction();
+
         /// The stream is there. Unless the borrower cancels, it must call [Lease#giveBack()] when
         /// the exchange on it has ended.
         void lent(HttpStream.Client stream, Target target);
@@ -41,35 +46,44 @@ public final class Lease extends Claim {
     /// @return false when a permit is lacking
     @Override
     boolean reach(Target chosen) {
-        SharedConnections shared = chosen.sharedOn(loop);
-        SharedConnection connection = chosen.onlyHttp1(loop) ? null : shared.withRoom();
-        if (connection != null) {
-            claim(chosen);
-            lendShared(connection);
-            return true;
-        }
-        PooledConnection pooled = chosen.idleOn(loop).take();
-        if (pooled != null) {
-            claim(chosen);
-            pooled.lent(upstream.config().pool());
-            lendExclusive(pooled);
-            return true;
-        }
-        Opening onItsWay = shared.onItsWay();
-        if (onItsWay != null) {
-            claim(chosen);
-            opening = onItsWay;
-            onItsWay.add(this);
+        ProxyHeader client = upstream.introducesClients() ? borrower.introduction() : null;
+        Pool pool = chosen.poolsOn(loop).find(client);
+        if (pool != null && isReachedBy(pool, chosen)) {
             return true;
         }
         if (!upstream.takeConnection(loop)) {
             return false;
         }
         claim(chosen);
-        Opening made = new Opening(upstream, chosen, loop, patience);
+        Opening made = new Opening(upstream, chosen, loop, patience, client);
         opening = made;
         made.add(this);
         made.begin();
+        return true;
+    }
+
+    /// Goes by a connection of a pool, if there is one that is free or on its way.
+    private boolean isReachedBy(Pool pool, Target chosen) {
+        SharedConnection connection = chosen.onlyHttp1(loop) ? null : pool.shared().withRoom();
+        if (connection != null) {
+            claim(chosen);
+            lendShared(connection);
+            return true;
+        }
+        PooledConnection pooled = pool.idle().take();
+        if (pooled != null) {
+            claim(chosen);
+            pooled.lent(upstream.config().pool());
+            lendExclusive(pooled);
+            return true;
+        }
+        Opening onItsWay = pool.shared().onItsWay();
+        if (onItsWay == null) {
+            return false;
+        }
+        claim(chosen);
+        opening = onItsWay;
+        onItsWay.add(this);
         return true;
     }
 

@@ -3,9 +3,12 @@ package io.jadegate.proxy.upstream;
 import io.jadegate.api.config.PoolConfig;
 import io.jadegate.api.config.UpstreamConfig;
 import io.jadegate.proxy.http2.Http2ClientConnection;
+import io.jadegate.proxy.proxyprotocol.ProxyHeader;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.Loop;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandler;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
@@ -22,6 +25,7 @@ final class Opening implements Connector.Opening {
     private final Target target;
     private final Loop loop;
     private final Connector.Patience patience;
+    private final @Nullable ProxyHeader client;
     private final PoolConfig pool;
     private final ArrayDeque<Lease> waiting = new ArrayDeque<>(2);
     private @Nullable PooledConnection exclusive;
@@ -29,18 +33,25 @@ final class Opening implements Connector.Opening {
 
     /// @param upstream holds the permit
     /// @param patience how long it may take
-    Opening(Upstream upstream, Target target, Loop loop, Connector.Patience patience) {
+    /// @param client whom the endpoint is told of, and for whom alone it is; null for everybody
+    Opening(
+            Upstream upstream,
+            Target target,
+            Loop loop,
+            Connector.Patience patience,
+            @Nullable ProxyHeader client) {
         this.upstream = upstream;
         this.target = target;
         this.loop = loop;
         this.patience = patience;
+        this.client = client;
         this.pool = upstream.config().pool();
     }
 
     /// Begins. A failure may be told at once.
     void begin() {
         target.connectionCounter().incrementAndGet();
-        target.sharedOn(loop).add(this);
+        target.poolsOn(loop).of(client).shared().add(this);
         SocketAddress address = target.resolved().next();
         if (address == null) {
             failed(Failure.of(Failure.Kind.NAME_NOT_RESOLVED));
@@ -76,6 +87,16 @@ final class Opening implements Connector.Opening {
     }
 
     @Override
+    public @Nullable ByteBuf preface(ByteBufAllocator allocator) {
+        return client == null ? null : upstream.introduce(client, allocator);
+    }
+
+    /// Whom the endpoint is told of; null for nobody.
+    @Nullable ProxyHeader client() {
+        return client;
+    }
+
+    @Override
     public @Nullable ChannelHandler speaker(@Nullable String agreed) {
         UpstreamConfig.Protocol spoken = target.spoken(agreed);
         if (spoken == null) {
@@ -94,7 +115,7 @@ final class Opening implements Connector.Opening {
                     .connection();
         }
         PooledConnection made =
-                new PooledConnection(target, upstream.capacity(), loop, pool, limits);
+                new PooledConnection(target, upstream.capacity(), loop, pool, limits, client);
         exclusive = made;
         return made.connection();
     }
@@ -159,7 +180,9 @@ final class Opening implements Connector.Opening {
     /// Nobody waits any more; those who did are to be told.
     private List<Lease> end() {
         over = true;
-        target.sharedOn(loop).remove(this);
+        Pools pools = target.poolsOn(loop);
+        pools.of(client).shared().remove(this);
+        pools.left(client);
         if (waiting.size() > 1) {
             share(1 - waiting.size());
         }

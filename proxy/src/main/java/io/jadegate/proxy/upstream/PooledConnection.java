@@ -2,10 +2,12 @@ package io.jadegate.proxy.upstream;
 
 import io.jadegate.api.config.PoolConfig;
 import io.jadegate.proxy.http1.Http1ClientConnection;
+import io.jadegate.proxy.proxyprotocol.ProxyHeader;
 import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.Loop;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// A connection to a target and its place in the pool: lent, idle on its loop, or closed.
 final class PooledConnection implements Http1ClientConnection.Owner {
@@ -16,16 +18,24 @@ final class PooledConnection implements Http1ClientConnection.Owner {
     private final Deadlines.Deadline idleDeadline;
     private final long openedNanos;
     private final int maxRequests;
+    private final @Nullable ProxyHeader client;
     private PoolConfig pool;
     private boolean opened;
     private boolean idle;
 
+    /// @param client for whom alone it is; null for everybody
     PooledConnection(
-            Target target, Capacity capacity, Loop loop, PoolConfig pool, HeadLimits limits) {
+            Target target,
+            Capacity capacity,
+            Loop loop,
+            PoolConfig pool,
+            HeadLimits limits,
+            @Nullable ProxyHeader client) {
         this.target = target;
         this.capacity = capacity;
         this.loop = loop;
         this.pool = pool;
+        this.client = client;
         this.openedNanos = loop.now();
         this.maxRequests = spread(pool, loop);
         this.connection = new Http1ClientConnection(loop, this, limits);
@@ -71,7 +81,7 @@ final class PooledConnection implements Http1ClientConnection.Owner {
             return;
         }
         idle = true;
-        target.idleOn(loop).put(this);
+        target.poolsOn(loop).of(client).idle().put(this);
         idleDeadline.set(now + idleNanos());
         capacity.wake();
     }
@@ -82,10 +92,12 @@ final class PooledConnection implements Http1ClientConnection.Owner {
             return;
         }
         idleDeadline.cancel();
+        Pools pools = target.poolsOn(loop);
         if (idle) {
             idle = false;
-            target.idleOn(loop).remove(this);
+            pools.of(client).idle().remove(this);
         }
+        pools.left(client);
         target.counts(loop).connectionClosed();
         target.connectionCounter().decrementAndGet();
         capacity.connections().decrementAndGet();

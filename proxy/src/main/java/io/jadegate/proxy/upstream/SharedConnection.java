@@ -109,7 +109,7 @@ final class SharedConnection implements Http2ClientConnection.Owner {
     @Override
     public void ready(Http2ClientConnection ready) {
         target.counts(loop).connectionOpened();
-        target.sharedOn(loop).add(this);
+        target.poolsOn(loop).of(opening.client()).shared().add(this);
         opening.ready(this);
     }
 
@@ -133,7 +133,9 @@ final class SharedConnection implements Http2ClientConnection.Owner {
 
     @Override
     public void retired(Http2ClientConnection retired) {
-        target.sharedOn(loop).remove(this);
+        Pools pools = target.poolsOn(loop);
+        pools.of(opening.client()).shared().remove(this);
+        pools.left(opening.client());
     }
 
     @Override

@@ -33,6 +33,10 @@ final class SharedConnections {
         return null;
     }
 
+    boolean isEmpty() {
+        return open.isEmpty() && openings.isEmpty();
+    }
+
     void add(Opening opening) {
         openings.add(opening);
     }

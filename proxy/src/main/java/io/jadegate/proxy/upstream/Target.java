@@ -28,8 +28,7 @@ public final class Target {
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger sharing = new AtomicInteger();
-    private final IdleConnections[] idleByLoop;
-    private final SharedConnections[] sharedByLoop;
+    private final Pools[] poolsByLoop;
     private volatile boolean speaksHttp1;
     private volatile boolean http1Required;
     private volatile long http1UntilNanos;
@@ -51,11 +50,9 @@ public final class Target {
         this.resolved = resolved;
         this.protocol = protocol;
         this.tls = tls;
-        idleByLoop = new IdleConnections[loops];
-        sharedByLoop = new SharedConnections[loops];
+        poolsByLoop = new Pools[loops];
         for (int i = 0; i < loops; i++) {
-            idleByLoop[i] = new IdleConnections();
-            sharedByLoop[i] = new SharedConnections();
+            poolsByLoop[i] = new Pools();
         }
     }
 
@@ -183,17 +180,13 @@ public final class Target {
         return connections;
     }
 
-    IdleConnections idleOn(Loop loop) {
-        return idleByLoop[loop.index()];
-    }
-
-    SharedConnections sharedOn(Loop loop) {
-        return sharedByLoop[loop.index()];
+    Pools poolsOn(Loop loop) {
+        return poolsByLoop[loop.index()];
     }
 
     /// Closes, on its own loop, a connection that serves nobody, and says whether there was one.
     boolean closeIdle(Loop loop) {
-        return idleOn(loop).closeOldest() || sharedOn(loop).closeIdle();
+        return poolsOn(loop).closeIdle();
     }
 
     /// Whether no configuration names the endpoint any more.
@@ -205,11 +198,7 @@ public final class Target {
     void retire(Iterable<Loop> loops) {
         retired = true;
         for (Loop loop : loops) {
-            loop.eventLoop()
-                    .execute(() -> {
-                        idleOn(loop).closeAll();
-                        sharedOn(loop).drainAll();
-                    });
+            loop.eventLoop().execute(() -> poolsOn(loop).retire());
         }
     }
 

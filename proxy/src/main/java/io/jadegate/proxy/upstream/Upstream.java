@@ -6,8 +6,12 @@ import io.jadegate.api.config.HostHeaderConfig;
 import io.jadegate.api.config.Problem;
 import io.jadegate.api.config.UpstreamConfig;
 import io.jadegate.proxy.observe.Meters;
+import io.jadegate.proxy.proxyprotocol.ProxyHeader;
+import io.jadegate.proxy.proxyprotocol.ProxyHeaderWriter;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.Loops;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -269,6 +273,22 @@ public final class Upstream {
     /// Prepares a way for one client's datagrams; [DatagramLink#begin()] opens it.
     public DatagramLink linkDatagrams(Loop loop, DatagramLink.Receiver receiver) {
         return new DatagramLink(this, loop, receiver);
+    }
+
+    /// Whether endpoints are told whom a connection is made for.
+    public boolean introducesClients() {
+        return config.proxyProtocol() != UpstreamConfig.ProxyProtocol.OFF;
+    }
+
+    /// The header of the PROXY protocol that a connection to an endpoint begins with.
+    ///
+    /// @return owned by the caller; null for none
+    public @Nullable ByteBuf introduce(ProxyHeader client, ByteBufAllocator allocator) {
+        return switch (config.proxyProtocol()) {
+            case OFF -> null;
+            case V1 -> ProxyHeaderWriter.version1(client, allocator);
+            case V2 -> ProxyHeaderWriter.version2(client, allocator);
+        };
     }
 
     /// Takes a permit for a connection, at the cost of an idle one if need be.

@@ -12,6 +12,7 @@ import io.jadegate.api.config.UpstreamConfig;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.ResponseHead;
 import io.jadegate.proxy.observe.Meters;
+import io.jadegate.proxy.proxyprotocol.ProxyHeader;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.HttpStream;
@@ -114,6 +115,11 @@ class LeaseTest {
 
         boolean untold() {
             return told.isEmpty();
+        }
+
+        @Override
+        public ProxyHeader introduction() {
+            return ProxyHeader.UNKNOWN;
         }
 
         @Override

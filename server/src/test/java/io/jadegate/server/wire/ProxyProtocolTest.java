@@ -4,13 +4,16 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jadegate.testkit.FakeBackend;
+import io.jadegate.testkit.Http2Wire;
 import io.jadegate.testkit.Message;
 import io.jadegate.testkit.Wire;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -390,5 +393,138 @@ class ProxyProtocolTest {
         assertThat(endpoint.readUntil("\r\n")).startsWith("PROXY TCP4 127.0.0.1 ");
         endpoint.secure(engine);
         assertThat(endpoint.read(4)).isEqualTo("ping");
+    }
+
+    // ---- told, for requests
+
+    private static final String FORWARDING =
+            """
+            listeners: { web: { address: "127.0.0.1:0" } }
+            routes: { all: { match: { path: / }, upstream: app } }
+            upstreams: { app: { endpoints: [ "%s" ], %s } }
+            """;
+
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    @Test
+    void tellsEndpointsOfRequestsTheClientAndServesNoOtherByItsConnection() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(FORWARDING, backend.address(), "proxy-protocol: v1");
+        Wire one = gateway.send(GET);
+        Wire ofOne = gateway.keep(backend.accept());
+        String header = ofOne.readUntil("\r\n");
+        assertThat(header)
+                .matches(
+                        "PROXY TCP4 127\\.0\\.0\\.1 127\\.0\\.0\\.1 [0-9]+ "
+                                + gateway.port()
+                                + "\r\n");
+        ofOne.readRequest();
+        ofOne.send(OK);
+        assertThat(one.readResponse().body()).isEqualTo("ok");
+        Gateway.await("idle", () -> gateway.target("app", 0).idle() == 1);
+
+        Wire two = gateway.send(GET);
+        Wire ofTwo = gateway.keep(backend.accept());
+        assertThat(ofTwo.readUntil("\r\n")).startsWith("PROXY TCP4 ").isNotEqualTo(header);
+        ofTwo.readRequest();
+        ofTwo.send(OK);
+        assertThat(two.readResponse().body()).isEqualTo("ok");
+
+        one.send(GET);
+        assertThat(ofOne.readRequest().target()).isEqualTo("/");
+        ofOne.send(OK);
+        assertThat(one.readResponse().body()).isEqualTo("ok");
+        assertThat(backend.connections()).isEqualTo(2);
+    }
+
+    /// Idle connections of other clients give way.
+    @Test
+    void servesManyClientsOneAfterAnotherByFewConnections() throws Exception {
+        FakeBackend backend =
+                gateway.keep(
+                        FakeBackend.serving((wire, requests) -> {
+                            String header = wire.readUntil("\r\n");
+                            while (wire.available()) {
+                                requests.received(wire.readRequest());
+                                wire.send(
+                                        "HTTP/1.1 200 OK\r\nContent-Length: "
+                                                + header.length()
+                                                + "\r\n\r\n"
+                                                + header);
+                            }
+                        }));
+        gateway.serve(
+                FORWARDING,
+                backend.address(),
+                "proxy-protocol: v1, capacity: { connections: 2, pending-timeout: 5s }");
+        Set<String> headers = new HashSet<>();
+
+        for (int i = 0; i < 20; i++) {
+            headers.add(gateway.send(GET).readResponse().body());
+        }
+
+        assertThat(headers).hasSize(20);
+        assertThat(gateway.target("app", 0).connections()).isLessThanOrEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http1", "http2"})
+    void tellsEndpointsOfRequestsInFrontOfTls(String protocol) throws Exception {
+        TestAuthority authority = new TestAuthority("test authority");
+        FakeBackend backend = gateway.backend();
+        gateway.serve(
+                FORWARDING,
+                backend.address(),
+                "proxy-protocol: v2, protocol: "
+                        + protocol
+                        + ", tls: { server-name: app.test, trusted: '"
+                        + authority.trustedIn(folder)
+                        + "' }");
+        Wire client = gateway.send(GET);
+
+        Wire endpoint = gateway.keep(backend.accept());
+        byte[] header = endpoint.readBytes(16 + 12);
+        assertThat(new String(header, ISO_8859_1))
+                .startsWith(SIGNATURE + "!\u0011\0\f\u007f\0\0\1");
+        SSLEngine engine = authority.engine(authority.issue("app.test"));
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setApplicationProtocols(
+                new String[] {protocol.equals("http2") ? "h2" : "http/1.1"});
+        engine.setSSLParameters(parameters);
+        endpoint.secure(engine);
+        if (protocol.equals("http2")) {
+            Http2Wire http2 = Http2Wire.accepting(endpoint);
+            http2.respond(http2.awaitRequest(), true, 204);
+        } else {
+            endpoint.readRequest();
+            endpoint.send("HTTP/1.1 204 No Content\r\n\r\n");
+        }
+
+        assertThat(client.readResponse().status()).isEqualTo(204);
+    }
+
+    @Test
+    void hasAConnectionForEachClientWhoseRequestsShareIt() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(FORWARDING, backend.address(), "proxy-protocol: v1, protocol: http2");
+        Http2Wire one = Http2Wire.over(gateway.connect()).get(1, "/a");
+        Wire ofOne = gateway.keep(backend.accept());
+        assertThat(ofOne.readUntil("\r\n")).startsWith("PROXY TCP4 127.0.0.1 ");
+        Http2Wire endpointOfOne = Http2Wire.accepting(ofOne);
+        int first = endpointOfOne.awaitRequest();
+
+        one.get(3, "/b");
+        int second = endpointOfOne.awaitRequest();
+        Wire two = gateway.send(GET);
+        Wire ofTwo = gateway.keep(backend.accept());
+        assertThat(ofTwo.readUntil("\r\n")).startsWith("PROXY TCP4 127.0.0.1 ");
+        Http2Wire endpointOfTwo = Http2Wire.accepting(ofTwo);
+        endpointOfTwo.respond(endpointOfTwo.awaitRequest(), true, 202);
+        endpointOfOne.respond(first, true, 200).respond(second, true, 201);
+
+        assertThat(one.await(1).status()).isEqualTo(200);
+        assertThat(one.await(3).status()).isEqualTo(201);
+        assertThat(two.readResponse().status()).isEqualTo(202);
+        assertThat(backend.connections()).isEqualTo(2);
     }
 }
