@@ -18,8 +18,12 @@ public final class Ending {
     private Ending() {}
 
     /// Ends a connection at once, with a reset and without a word under TLS, so that what has been
-    /// sent cannot be taken for whole.
+    /// sent cannot be taken for whole. One that is closed already is left alone: its descriptor may
+    /// be another's.
     public static void cut(Channel channel) {
+        if (!channel.isOpen()) {
+            return;
+        }
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
         beneathTls(channel);
     }

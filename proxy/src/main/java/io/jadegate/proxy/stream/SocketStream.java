@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -43,6 +44,10 @@ public final class SocketStream extends ChannelInboundHandlerAdapter implements 
     private boolean endAnnounced;
     private boolean outputEnded;
     private boolean outputGone;
+
+    /// Whether the channel closes by itself when the peer has ended; what breaks it is told before.
+    private boolean closesAtEnd;
+
     private boolean deaf;
     private boolean over;
 
@@ -99,6 +104,8 @@ public final class SocketStream extends ChannelInboundHandlerAdapter implements 
             // Whoever says goodbye may go: what it sent is whole.
             becomeDeaf();
             over = true;
+        } else if (closesAtEnd) {
+            inputEnded();
         }
         fail(breakage.of(null));
         receiver.gone();
@@ -186,9 +193,7 @@ public final class SocketStream extends ChannelInboundHandlerAdapter implements 
     private void fail(Failure failure) {
         if (!over) {
             over = true;
-            if (channel().isOpen()) {
-                Ending.cut(channel());
-            }
+            Ending.cut(channel());
             receiver.failed(failure);
         }
     }
@@ -279,6 +284,12 @@ public final class SocketStream extends ChannelInboundHandlerAdapter implements 
             closeIfBothEnded();
         } else {
             Ending.shutdownOutput(channel());
+            if (tls == null) {
+                // The peer's end is the connection's now: shutting the input down besides would
+                // cost a call that fails, and the exception that says so.
+                channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+                closesAtEnd = true;
+            }
         }
     }
 
