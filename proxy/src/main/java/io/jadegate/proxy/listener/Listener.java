@@ -186,10 +186,11 @@ public final class Listener {
     private void open(ConnectionHandler handler, Supplier<? extends Terms> terms)
             throws IOException {
         Door door = new Door(loops, terms);
+        SocketAddress wanted = socketAddress();
         ServerBootstrap bootstrap =
                 new ServerBootstrap()
                         .group(loops.group())
-                        .channel(loops.transport().serverChannel(address))
+                        .channelFactory(() -> loops.transport().newServerChannel(wanted))
                         .option(ChannelOption.SO_BACKLOG, BACKLOG)
                         .option(ChannelOption.AUTO_READ, false)
                         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
@@ -202,7 +203,7 @@ public final class Listener {
                                         accept(channel, door, handler, terms.get());
                                     }
                                 });
-        SocketAddress socketAddress = socketAddress();
+        SocketAddress socketAddress = wanted;
         int sockets = 1;
         if (socketAddress instanceof InetSocketAddress) {
             bootstrap.option(ChannelOption.SO_REUSEADDR, true);

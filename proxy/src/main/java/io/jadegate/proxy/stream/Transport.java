@@ -73,15 +73,23 @@ public enum Transport {
         return this != IO_URING;
     }
 
-    /// The class of a listening socket for an address.
-    public Class<? extends ServerChannel> serverChannel(Address address) {
-        boolean unix = address instanceof Address.Unix;
+    /// A socket that can listen on an address as this transport has it, not bound.
+    ///
+    /// @throws io.netty.channel.ChannelException when the system gives none
+    public ServerChannel newServerChannel(SocketAddress on) {
+        boolean unix = !(on instanceof InetSocketAddress);
         return switch (this) {
-            case EPOLL ->
-                    unix ? EpollServerDomainSocketChannel.class : EpollServerSocketChannel.class;
-            case IO_URING -> IoUringServerSocketChannel.class;
-            case NIO -> unix ? NioServerDomainSocketChannel.class : NioServerSocketChannel.class;
+            case EPOLL -> unix ? new EpollServerDomainSocketChannel() : epollServerChannel(on);
+            case IO_URING -> new IoUringServerSocketChannel();
+            case NIO -> unix ? new NioServerDomainSocketChannel() : new NioServerSocketChannel();
         };
+    }
+
+    /// All addresses are those of both families, also when they are written as IPv4 has them.
+    private static ServerChannel epollServerChannel(SocketAddress on) {
+        return isIpv4(on) && !((InetSocketAddress) on).getAddress().isAnyLocalAddress()
+                ? new EpollServerSocketChannel(SocketProtocolFamily.INET)
+                : new EpollServerSocketChannel();
     }
 
     /// A socket that can connect to an address as this transport has it.
@@ -96,11 +104,16 @@ public enum Transport {
         };
     }
 
-    /// One for both families costs more in each call.
     private static Channel epollChannel(SocketAddress to) {
-        return to instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet4Address
+        return isIpv4(to)
                 ? new EpollSocketChannel(SocketProtocolFamily.INET)
                 : new EpollSocketChannel();
+    }
+
+    /// A socket of both families costs more in each call.
+    private static boolean isIpv4(SocketAddress address) {
+        return address instanceof InetSocketAddress inet
+                && inet.getAddress() instanceof Inet4Address;
     }
 
     /// Whether there are sockets for datagrams. Those of Netty for io_uring are none that each
