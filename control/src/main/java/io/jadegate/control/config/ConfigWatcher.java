@@ -176,6 +176,10 @@ public final class ConfigWatcher implements AutoCloseable {
             return;
         }
         var key = events.poll(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        if (key != null) {
+            // A folder where a log is written, too, has events all the time.
+            TimeUnit.NANOSECONDS.sleep(quiet.toNanos());
+        }
         while (key != null) {
             key.pollEvents();
             key.reset();
