@@ -89,7 +89,7 @@ class CertificateFilesTest {
 
     private void awaitShown(Credential wanted) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(20))
                 .untilAsserted(() -> assertThat(shown()).isEqualTo(wanted.own()));
     }
@@ -161,7 +161,7 @@ class CertificateFilesTest {
         URI uri = URI.create("http://127.0.0.1:" + address.getPort() + "/metrics");
         try (HttpClient client = HttpClient.newHttpClient()) {
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(30))
                     .pollInterval(Duration.ofMillis(20))
                     .untilAsserted(() ->
                             assertThat(

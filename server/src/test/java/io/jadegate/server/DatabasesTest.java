@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jadegate.control.config.Environment;
 import io.jadegate.control.config.LoadResult;
+import io.jadegate.testkit.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +41,7 @@ class DatabasesTest {
         for (Process server : servers) {
             // PostgreSQL takes SIGINT for a fast end, and its children go with it.
             server.destroy();
-            if (!server.waitFor(10, TimeUnit.SECONDS)) {
+            if (!server.waitFor(30, TimeUnit.SECONDS)) {
                 server.descendants().forEach(ProcessHandle::destroyForcibly);
                 server.destroyForcibly();
             }
@@ -53,7 +53,7 @@ class DatabasesTest {
         String initdb = newest("/usr/lib/postgresql", "bin/initdb");
         String postgres = newest("/usr/lib/postgresql", "bin/postgres");
         assumeTrue(initdb != null && postgres != null, "postgresql is not installed");
-        int port = freePort();
+        int port = FreePorts.next();
         Path data = home.resolve("data");
         Files.createDirectory(data);
         // The server refuses to be run by root.
@@ -86,7 +86,7 @@ class DatabasesTest {
     @Test
     void servesRedis() throws Exception {
         assumeTrue(isInstalled("redis-server"), "redis-server is not installed");
-        int port = freePort();
+        int port = FreePorts.next();
         start(
                 List.of(
                         "redis-server",
@@ -110,7 +110,7 @@ class DatabasesTest {
     /// @param own the gateway's port in the document
     private void run(String title, Map<String, String> servers, String own) throws Exception {
         DocsExample example = DocsExample.in(ROOT, DOCUMENT, title).getFirst();
-        String listening = Integer.toString(freePort());
+        String listening = Integer.toString(FreePorts.next());
         String yaml = replaced(example.config(), servers).replace(":" + own, ":" + listening);
         Path config = home.resolve("gateway.yaml");
         Files.writeString(config, yaml);
@@ -118,9 +118,9 @@ class DatabasesTest {
                 new Environment(
                         Map.of(
                                 "JADEGATE_ADMIN_ADDRESS",
-                                "127.0.0.1:" + freePort(),
+                                "127.0.0.1:" + FreePorts.next(),
                                 "JADEGATE_METRICS_ADDRESS",
-                                "127.0.0.1:" + freePort()),
+                                "127.0.0.1:" + FreePorts.next()),
                         /* openSecrets= */ true);
         var loader = Wiring.configLoader();
         LoadResult loaded = loader.load(config, environment);
@@ -202,12 +202,6 @@ class DatabasesTest {
                     .max(Comparator.naturalOrder())
                     .map(Path::toString)
                     .orElse(null);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

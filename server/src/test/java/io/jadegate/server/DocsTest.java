@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jadegate.control.config.Environment;
 import io.jadegate.control.config.LoadResult;
 import io.jadegate.server.demonstration.EchoUpstream;
+import io.jadegate.testkit.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +14,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -143,29 +141,12 @@ class DocsTest {
                 .replaceAll(found -> replacements.get(found.group()));
     }
 
-    /// Free ports for well-known ones, below those that the system gives to outgoing connections,
-    /// which would take one before it is bound.
-    private static Map<String, String> freePorts(String... names) {
+    /// Free ports for well-known ones.
+    private static Map<String, String> freePorts(String... names) throws IOException {
         var ports = new HashMap<String, String>();
-        var random = new SplittableRandom();
         for (String name : names) {
-            String port = freePort(random);
-            while (ports.containsValue(port)) {
-                port = freePort(random);
-            }
-            ports.put(name, port);
+            ports.put(name, Integer.toString(FreePorts.next()));
         }
         return ports;
-    }
-
-    private static String freePort(SplittableRandom random) {
-        while (true) {
-            int port = random.nextInt(20_000, 32_000);
-            try (var _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return Integer.toString(port);
-            } catch (IOException taken) {
-                // the next one, then
-            }
-        }
     }
 }

@@ -14,9 +14,9 @@ class SignalsTest {
         Signals.on("WINCH", came::release);
 
         raise("WINCH");
-        assertThat(came.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(came.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
         raise("WINCH");
-        assertThat(came.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(came.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
     }
 
     private static void raise(String name) throws Exception {

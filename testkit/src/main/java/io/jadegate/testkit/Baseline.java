@@ -14,7 +14,7 @@ import org.awaitility.Awaitility;
 
 /// What was open before a test, which must be all that is open after it.
 public final class Baseline {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(5);
 
     private final Descriptors before;

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 
 /// One end that sends and receives datagrams, client or endpoint. Octets are told as ISO-8859-1.
 public final class DatagramWire implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 5_000;
+    private static final int PATIENCE_MILLIS = 30_000;
     private static final int LARGEST = 65_536;
 
     private final DatagramSocket socket;

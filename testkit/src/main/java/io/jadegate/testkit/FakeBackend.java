@@ -56,7 +56,7 @@ public final class FakeBackend implements AutoCloseable {
 
     /// An endpoint whose connections the test takes by itself.
     public static FakeBackend open() throws IOException {
-        return new FakeBackend(bind(/* backlog= */ 0));
+        return new FakeBackend(bind(/* port= */ 0, /* backlog= */ 0));
     }
 
     /// The same on a Unix domain socket.
@@ -105,9 +105,9 @@ public final class FakeBackend implements AutoCloseable {
         });
     }
 
-    /// An address where nobody listens.
+    /// An address where nobody listens, nor will.
     public static FakeBackend refusing() throws IOException {
-        FakeBackend backend = open();
+        FakeBackend backend = new FakeBackend(bind(FreePorts.next(), /* backlog= */ 0));
         backend.close();
         return backend;
     }
@@ -115,7 +115,7 @@ public final class FakeBackend implements AutoCloseable {
     /// An address where a connection is neither made nor refused: its queue is full and nobody
     /// empties it.
     public static FakeBackend hanging() throws IOException {
-        FakeBackend backend = new FakeBackend(bind(/* backlog= */ 1));
+        FakeBackend backend = new FakeBackend(bind(/* port= */ 0, /* backlog= */ 1));
         for (int i = 0; i < 4; i++) {
             SocketChannel filler = SocketChannel.open();
             filler.configureBlocking(false);
@@ -125,9 +125,9 @@ public final class FakeBackend implements AutoCloseable {
         return backend;
     }
 
-    private static ServerSocketChannel bind(int backlog) throws IOException {
+    private static ServerSocketChannel bind(int port, int backlog) throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open();
-        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), backlog);
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), backlog);
         return server;
     }
 

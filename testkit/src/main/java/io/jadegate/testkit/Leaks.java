@@ -14,7 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// Only useful where `io.netty.leakDetection.level` is `paranoid`. There is one listener for the
 /// process, so tests that watch must not run side by side.
 public final class Leaks {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final List<String> reports = new CopyOnWriteArrayList<>();
 

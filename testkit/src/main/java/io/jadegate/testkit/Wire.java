@@ -106,6 +106,11 @@ public final class Wire implements AutoCloseable {
 
     /// Sends octets to who may have reset the connection by now, of which the next read tells then.
     public Wire offer(String octets) throws IOException {
+        return offer(octets.getBytes(ISO_8859_1));
+    }
+
+    /// The same of octets.
+    public Wire offer(byte[] octets) throws IOException {
         try {
             return send(octets);
         } catch (ClosedChannelException | SSLException e) {

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(30)
+@Timeout(60)
 class AdminServerTest {
     private static final Telemetry NUMBERS =
             readings -> {
@@ -465,7 +465,7 @@ class AdminServerTest {
     private static Socket connect(InetSocketAddress address) throws IOException {
         var socket = new Socket();
         socket.connect(address);
-        socket.setSoTimeout(5_000);
+        socket.setSoTimeout(30_000);
         return socket;
     }
 }

@@ -80,7 +80,7 @@ class ConfigWatcherTest {
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
 
-            await().until(() -> !results.isEmpty());
+            await().atMost(Duration.ofSeconds(30)).until(() -> !results.isEmpty());
         }
 
         assertThat(routes()).containsExactly("[b]");
@@ -94,7 +94,7 @@ class ConfigWatcherTest {
             watcher.start();
             files.write("conf.d/b.yaml", "routes: { b: { respond: {} } }\n");
 
-            await().until(() -> routes().contains("[a, b]"));
+            await().atMost(Duration.ofSeconds(30)).until(() -> routes().contains("[a, b]"));
         }
     }
 
@@ -107,7 +107,7 @@ class ConfigWatcherTest {
             watcher.start();
             files.write("s/token", "two");
 
-            await().until(() -> !results.isEmpty());
+            await().atMost(Duration.ofSeconds(30)).until(() -> !results.isEmpty());
         }
 
         assertThat(((LoadResult.Loaded) results.getLast()).node().metrics().token().reveal())
@@ -120,9 +120,11 @@ class ConfigWatcherTest {
         try (var watcher = watcher(LONG)) {
             watcher.start();
             files.write("main.yaml", "routes: { a: {} }\n");
-            await().until(() -> results.stream().anyMatch(LoadResult.Invalid.class::isInstance));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> results.stream().anyMatch(LoadResult.Invalid.class::isInstance));
             files.write("main.yaml", "routes: { a: { respond: {} } }\n");
-            await().until(() -> results.getLast() instanceof LoadResult.Loaded);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> results.getLast() instanceof LoadResult.Loaded);
         }
 
         assertThat(routes()).endsWith("[a]");
@@ -154,9 +156,9 @@ class ConfigWatcherTest {
         try (watcher) {
             watcher.start();
             files.write("main.yaml", "routes: { a: { respond: {} } }\n");
-            await().until(() -> results.size() == 1);
+            await().atMost(Duration.ofSeconds(30)).until(() -> results.size() == 1);
             files.write("main.yaml", "routes: { b: { respond: {} } }\n");
-            await().until(() -> results.size() == 2);
+            await().atMost(Duration.ofSeconds(30)).until(() -> results.size() == 2);
         }
     }
 

@@ -241,7 +241,7 @@ class ExchangeTest {
                         ? inet.port()
                         : 0;
         Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
-        client.setSoTimeout(10_000);
+        client.setSoTimeout(30_000);
         client.getOutputStream().write(octets.getBytes(ISO_8859_1));
         return client;
     }

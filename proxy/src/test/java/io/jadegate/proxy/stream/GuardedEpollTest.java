@@ -90,7 +90,7 @@ class GuardedEpollTest {
 
     private static void awaitOn(CountDownLatch latch) {
         try {
-            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -132,7 +132,7 @@ class GuardedEpollTest {
             closedPeer.shutdownOutput();
         });
 
-        Channel next = successor.poll(10, TimeUnit.SECONDS);
+        Channel next = successor.poll(30, TimeUnit.SECONDS);
         assertThat(next).as("a socket by the number %s", number).isNotNull();
         assertThat(successorEar.next()).isEqualTo("open");
         for (int i = 0; i <= others.size(); i++) {
@@ -156,7 +156,7 @@ class GuardedEpollTest {
             assertThat(sent.isDone()).isFalse();
             peer.getInputStream().skipNBytes(LARGE);
 
-            assertThat(sent.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(sent.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(sent.cause()).isNull();
         }
     }
@@ -171,7 +171,7 @@ class GuardedEpollTest {
 
         String next() {
             try {
-                return String.valueOf(heard.poll(10, TimeUnit.SECONDS));
+                return String.valueOf(heard.poll(30, TimeUnit.SECONDS));
             } catch (InterruptedException e) {
                 return fail(e);
             }

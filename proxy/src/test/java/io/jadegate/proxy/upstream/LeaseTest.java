@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 /// a word.
 class LeaseTest {
     private static final Connector.Patience PATIENCE =
-            new Connector.Patience(TimeUnit.SECONDS.toNanos(5), TimeUnit.SECONDS.toNanos(5));
+            new Connector.Patience(TimeUnit.SECONDS.toNanos(30), TimeUnit.SECONDS.toNanos(30));
 
     private static final Connector.Patience SHORT =
             new Connector.Patience(TimeUnit.MILLISECONDS.toNanos(100), 0);
@@ -106,7 +106,7 @@ class LeaseTest {
         private HttpStream.@Nullable Client stream;
 
         String told() throws InterruptedException {
-            return String.valueOf(told.poll(10, TimeUnit.SECONDS));
+            return String.valueOf(told.poll(30, TimeUnit.SECONDS));
         }
 
         HttpStream.Client stream() {
@@ -239,7 +239,7 @@ class LeaseTest {
         try (Socket accepted = endpoint.accept()) {
             loops.stop();
 
-            accepted.setSoTimeout(10_000);
+            accepted.setSoTimeout(30_000);
             assertThat(accepted.getInputStream().read()).isEqualTo(-1);
         }
     }

@@ -89,13 +89,13 @@ class EchoUpstreamTest {
                                         return WebSocket.Listener.super.onClose(from, code, reason);
                                     }
                                 })
-                        .get(10, TimeUnit.SECONDS);
+                        .get(30, TimeUnit.SECONDS);
 
-        socket.sendText("玉门关", /* last= */ true).get(10, TimeUnit.SECONDS);
-        assertThat(received.get(10, TimeUnit.SECONDS)).isEqualTo("玉门关");
+        socket.sendText("玉门关", /* last= */ true).get(30, TimeUnit.SECONDS);
+        assertThat(received.get(30, TimeUnit.SECONDS)).isEqualTo("玉门关");
 
-        socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(10, TimeUnit.SECONDS);
-        assertThat(closed.get(10, TimeUnit.SECONDS)).isEqualTo(WebSocket.NORMAL_CLOSURE);
+        socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(30, TimeUnit.SECONDS);
+        assertThat(closed.get(30, TimeUnit.SECONDS)).isEqualTo(WebSocket.NORMAL_CLOSURE);
     }
 
     private String origin(String scheme) {

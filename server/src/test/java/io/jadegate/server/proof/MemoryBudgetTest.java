@@ -195,7 +195,7 @@ class MemoryBudgetTest {
     }
 
     private static void await(String what, Callable<Boolean> condition) {
-        Awaitility.await(what).atMost(Duration.ofSeconds(20)).until(condition);
+        Awaitility.await(what).atMost(Duration.ofSeconds(30)).until(condition);
     }
 
     private static void awaitNothingHeld() {

@@ -76,7 +76,7 @@ class ReloadKeepsTunnelsTest {
                         node:
                           event-loops: 2
                           access-log: { to: off }
-                          drain: { announce: 0s, deadline: 2s }
+                          drain: { announce: 0s, deadline: 5s }
                         listeners: { web: { address: "127.0.0.1:0" } }
                         upstreams:
                           app: { endpoints: [ <endpoints> ] }

@@ -41,7 +41,7 @@ class ReloadUnderLoadTest {
             node:
               event-loops: 2
               access-log: { to: off }
-              drain: { announce: 0s, deadline: 1s }
+              drain: { announce: 0s, deadline: 30s }
             listeners:
               web: { address: "127.0.0.1:0" }
               <extra listener>

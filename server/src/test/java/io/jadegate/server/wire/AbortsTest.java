@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Either side goes away in every phase of an exchange, politely or not: the other side learns it,
 /// and nothing stays open.
-@Timeout(10)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class AbortsTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
@@ -132,7 +132,7 @@ class AbortsTest {
     void clientGoesWhileTheConnectionIsBeingMade(Goodbye goodbye) throws Exception {
         gateway.forward(
                 gateway.keep(FakeBackend.hanging()),
-                "defaults: { timeouts: { half-close: 50ms, connect: 300ms } }");
+                "defaults: { timeouts: { half-close: 50ms, connect: 2s } }");
 
         Wire client = gateway.send(GET);
         Gateway.await("connecting", () -> gateway.target("app", 0).inFlight() == 1);

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jadegate.testkit.FakeBackend;
+import io.jadegate.testkit.FreePorts;
 import io.jadegate.testkit.Http2Wire;
 import io.jadegate.testkit.Message;
 import io.jadegate.testkit.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ProxySelector;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Requests that clients send to a forward proxy with a whole URL.
-@Timeout(20)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class AbsoluteFormTest {
     private static final String PROXY =
@@ -319,10 +319,7 @@ class AbsoluteFormTest {
 
     @Test
     void goesNotRoundInCircles() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = FreePorts.next();
         gateway.serve(PROXY.formatted(port, port, ""));
 
         Message answer = gateway.send(get("http://127.0.0.1:" + port + "/")).readResponse();

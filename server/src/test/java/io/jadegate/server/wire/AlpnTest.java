@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What clients offer by ALPN, and what they get (RFC 7301).
-@Timeout(20)
+@Timeout(60)
 class AlpnTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: shop.test\r\n\r\n";
 

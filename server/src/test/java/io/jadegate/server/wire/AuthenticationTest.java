@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Who gets through a route that asks for a password. All tests together guess wrong less often
 /// than the one client that they are may.
-@Timeout(30)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class AuthenticationTest {
     /// "password"

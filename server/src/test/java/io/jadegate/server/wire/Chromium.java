@@ -63,7 +63,7 @@ final class Chromium implements BeforeEachCallback, AfterEachCallback {
         browser = null;
         all.forEach(ProcessHandle::destroyForcibly);
         for (ProcessHandle each : all) {
-            each.onExit().get(10, TimeUnit.SECONDS);
+            each.onExit().get(30, TimeUnit.SECONDS);
         }
     }
 }

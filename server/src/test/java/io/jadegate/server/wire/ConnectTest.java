@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Tunnels that clients ask a forward proxy for: where they may go, what goes through, and how
 /// either side ends.
-@Timeout(20)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class ConnectTest {
     private static final String ROUTE = "forward:egress";
@@ -558,7 +558,7 @@ class ConnectTest {
     @Test
     void forgetsAClientThatGoesWhileItsTargetIsSilent() throws Exception {
         FakeBackend backend = gateway.keep(FakeBackend.hanging());
-        serve(backend, "", "timeouts: { connect: 300ms }");
+        serve(backend, "", "timeouts: { connect: 2s }");
         Wire client = ask(backend.address());
         Gateway.await("dialling", () -> counted("jadegate_listener_requests", "egress") == 1);
 
@@ -570,7 +570,7 @@ class ConnectTest {
     @Test
     void timesASlowHead() throws Exception {
         FakeBackend backend = gateway.backend();
-        gateway.serve(config(backend) + "defaults: { timeouts: { header: 100ms } }\n");
+        gateway.serve(config(backend) + "defaults: { timeouts: { header: 1s } }\n");
 
         Wire client = gateway.send("CONNECT " + backend.address() + " HT");
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Who is let in, and how those are told who are not.
-@Timeout(10)
+@Timeout(60)
 class ConnectionLimitsTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
     private static final String LIMITED =

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What becomes of those whose filter has a bug: an answer or a close, and nothing of it is left.
-@Timeout(10)
+@Timeout(60)
 class FailingFiltersTest {
     private static final FieldName FAIL = FieldName.of("x-fail");
     private static final FieldName WAIT = FieldName.of("x-wait");

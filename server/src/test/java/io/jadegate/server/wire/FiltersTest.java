@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What filters do to real traffic.
-@Timeout(10)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class FiltersTest {
     private static final String OK =
@@ -217,9 +217,12 @@ class FiltersTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "%s, { ip-filter: { deny: [ 192.0.2.0/24 ] } }, { rewrite-path: { add-prefix: /a } }",
-                "{ ip-filter: { deny: [ 192.0.2.0/24 ] } }, %s, { rewrite-path: { add-prefix: /a } }",
-                "{ ip-filter: { deny: [ 192.0.2.0/24 ] } }, { rewrite-path: { add-prefix: /a } }, %s"
+                "%s, { ip-filter: { deny: [ 192.0.2.0/24 ] } }, { rewrite-path: { add-prefix: /a }"
+                        + " }",
+                "{ ip-filter: { deny: [ 192.0.2.0/24 ] } }, %s, { rewrite-path: { add-prefix: /a }"
+                        + " }",
+                "{ ip-filter: { deny: [ 192.0.2.0/24 ] } }, { rewrite-path: { add-prefix: /a } },"
+                        + " %s"
             })
     void takesFiltersOfTheAnswerAnywhere(String filters) throws Exception {
         assertThat(warnings(filters.formatted("{ response-headers: { remove: [ server ] } }")))

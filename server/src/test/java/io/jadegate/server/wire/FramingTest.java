@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Where messages begin and end, both ways.
-@Timeout(10)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class FramingTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";

@@ -59,6 +59,11 @@ public final class Gateway
               drain: { announce: 0s, deadline: 1s }
             """;
 
+    /// For configurations without defaults of their own: a machine that stands still for a moment
+    /// is not what they are about.
+    private static final String PATIENT =
+            "\ndefaults: { timeouts: { connect: 30s, tls: 30s, header: 30s } }\n";
+
     private static final String FORWARD =
             """
             listeners: { web: { address: "127.0.0.1:0" } }
@@ -173,6 +178,9 @@ public final class Gateway
 
     private LoadResult.Loaded load(String yaml) {
         String text = yaml.contains("node:") ? yaml : NODE + yaml;
+        if (!text.contains("defaults:")) {
+            text += PATIENT;
+        }
         LoadResult result =
                 ConfigLoader.of(providers)
                         .load(text, "test.yaml", Path.of("."), new Environment(Map.of(), true));
@@ -247,7 +255,7 @@ public final class Gateway
 
     public static void await(String what, Callable<Boolean> condition) {
         Awaitility.await(what)
-                .atMost(Duration.ofSeconds(5))
+                .atMost(Duration.ofSeconds(30))
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(2))
                 .until(condition);

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Calls of grpc-java to servers of grpc-java, in clear text and by TLS on either side.
-@Timeout(30)
+@Timeout(60)
 class GrpcJavaTest {
     @RegisterExtension
     @Order(1)
@@ -114,7 +114,7 @@ class GrpcJavaTest {
                   orders: { match: { grpc: { service: [ shop.v1.Orders ] } }, upstream: app }
                   doze:
                     match: { grpc: { service: [ shop.v1.Orders ], method: [ Doze ] } }
-                    timeouts: { total: 250ms }
+                    timeouts: { total: 1s }
                     upstream: app
                 upstreams:
                   app:
@@ -304,7 +304,7 @@ class GrpcJavaTest {
     void theDeadlineOfTheCallerReachesTheServerAndEndsTheCallThere(
             Transport caller, Transport server) throws Exception {
         Channel channel = connect(caller, server);
-        Deadline deadline = Deadline.after(400, TimeUnit.MILLISECONDS);
+        Deadline deadline = Deadline.after(1, TimeUnit.SECONDS);
 
         StatusRuntimeException failure =
                 failure(channel, Orders.SLEEP, CallOptions.DEFAULT.withDeadline(deadline), "");

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Calls by gRPC-Web, in octets and in text, of clients of every version of HTTP, to servers of
 /// grpc-java in clear text and by TLS. Each test leaves no descriptor and no call behind.
-@Timeout(30)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class GrpcWebPairingsTest {
     private static final int DATA = 0;

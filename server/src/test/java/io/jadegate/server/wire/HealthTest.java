@@ -44,11 +44,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Checks of endpoints: what is asked, how answers are judged, and what follows from it.
-@Timeout(20)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class HealthTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
-    private static final String FAST = "interval: 100ms, timeout: 500ms, fall: 2, rise: 2";
+    private static final String OFTEN = "interval: 100ms, fall: 2, rise: 2, ";
+    private static final String FAST = OFTEN + "timeout: 30s";
+    private static final String IMPATIENT = OFTEN + "timeout: 500ms";
     private static final String ROUTE =
             """
             listeners: { web: { address: "127.0.0.1:0" } }
@@ -210,7 +212,7 @@ class HealthTest {
     @Test
     void givesNothingToANewEndpointThatHasNotPassedACheckYet() throws Exception {
         Fickle a = new Fickle("a");
-        String health = "http: { status: [ 200 ] }, interval: 100ms, timeout: 1s, fall: 1000";
+        String health = "http: { status: [ 200 ] }, interval: 100ms, timeout: 30s, fall: 1000";
         serve(health, a.address());
         awaitHealth(0, "healthy");
         Fickle late = new Fickle("l");
@@ -232,7 +234,7 @@ class HealthTest {
     void keepsWhatIsKnownAcrossConfigurationsAndForgetsItWithoutChecks() throws Exception {
         Fickle a = new Fickle("a");
         Fickle b = new Fickle("b");
-        String rare = "http: { status: [ 200 ] }, interval: 100ms, fall: 1, timeout: 1s";
+        String rare = "http: { status: [ 200 ] }, interval: 100ms, fall: 1, timeout: 30s";
         a.answers("500 No");
         serve(rare, a.address(), b.address());
         awaitHealth(0, "unhealthy");
@@ -318,7 +320,8 @@ class HealthTest {
                                 default -> wire.available();
                             }
                         }));
-        serve("http: { status: [ 200 ] }, " + FAST, backend.address());
+        boolean silent = then.equals("silent");
+        serve("http: { status: [ 200 ] }, " + (silent ? IMPATIENT : FAST), backend.address());
 
         if (found.equals("healthy")) {
             awaitHealth(0, "healthy");
@@ -429,7 +432,7 @@ class HealthTest {
     @Test
     void countsAnEndpointThatTakesNoConnectionAsTooSlow() throws Exception {
         FakeBackend hanging = gateway.keep(FakeBackend.hanging());
-        serve("tcp: {}, " + FAST, hanging.address());
+        serve("tcp: {}, " + IMPATIENT, hanging.address());
 
         awaitHealth(0, "unhealthy");
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Endpoints that speak HTTP/2 and want to be asked by HTTP/1.1 all the same (RFC 9113 §7).
-@Timeout(20)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class Http11RequiredTest {
     private static final int HTTP_1_1_REQUIRED = 13;

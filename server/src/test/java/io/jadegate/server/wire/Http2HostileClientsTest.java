@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Clients that use HTTP/2 (RFC 9113) against the gateway: to hold its memory, to keep it busy, to
 /// have it say what is not so, or to get a second request past it.
-@Timeout(20)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class Http2HostileClientsTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -89,7 +89,7 @@ class Http2HostileClientsTest {
 
     @Test
     void anAnswerWhoseWindowOpensNowAndThenHasItsTimeAnew() throws Exception {
-        gateway.serve(LOCAL + "defaults: { timeouts: { write: 1s } }", "x".repeat(64));
+        gateway.serve(LOCAL + "defaults: { timeouts: { write: 5s } }", "x".repeat(64));
 
         Http2Wire client = Http2Wire.withWindow(gateway.connect(), 0).get(1, "/");
         for (int i = 1; i <= 64; i++) {
@@ -147,7 +147,7 @@ class Http2HostileClientsTest {
 
     @Test
     void aFrameThatDoesNotGoOnEndsAnIdleConnectionInItsTime() throws Exception {
-        gateway.serve(LOCAL + "defaults: { timeouts: { keep-alive: 200ms } }", "x");
+        gateway.serve(LOCAL + "defaults: { timeouts: { keep-alive: 1s } }", "x");
 
         Http2Wire client = connect().get(1, "/");
         client.await(1);

@@ -790,7 +790,7 @@ class Http2Test {
 
     @Test
     void anIdleConnectionIsEndedWithAWord() throws Exception {
-        gateway.forward(gateway.answering(OK), "defaults: { timeouts: { keep-alive: 200ms } }");
+        gateway.forward(gateway.answering(OK), "defaults: { timeouts: { keep-alive: 1s } }");
 
         Http2Wire client = connect().get(1, "/");
         client.await(1);
@@ -801,7 +801,7 @@ class Http2Test {
 
     @Test
     void aHeaderBlockThatDoesNotEndIsNotWaitedForForEver() throws Exception {
-        gateway.forward(gateway.answering(OK), "defaults: { timeouts: { header: 200ms } }");
+        gateway.forward(gateway.answering(OK), "defaults: { timeouts: { header: 1s } }");
 
         Http2Wire client = connect().ping();
         client.frame(Http2Wire.HEADERS, 0, 1, Http2Wire.block(":method", "GET"));

@@ -20,12 +20,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.jadegate.api.plane.ExplainRequest;
 import io.jadegate.api.plane.Explanation;
 import io.jadegate.testkit.FakeBackend;
+import io.jadegate.testkit.FreePorts;
 import io.jadegate.testkit.Http2Wire;
 import io.jadegate.testkit.Message;
 import io.jadegate.testkit.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// HTTP/2 toward endpoints, each a raw one that says, frame by frame, what it should or must not.
-@Timeout(30)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class Http2UpstreamTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: example.com\r\n\r\n";
@@ -263,7 +263,7 @@ class Http2UpstreamTest {
 
     @Test
     void requestsWaitWhenNoFurtherConnectionIsAllowed() throws Exception {
-        serve("capacity: { connections: 1, pending-timeout: 20s }");
+        serve("capacity: { connections: 1, pending-timeout: 30s }");
         Wire first = gateway.send(GET);
         Http2Wire endpoint = accept(MAX_CONCURRENT_STREAMS, 1);
         endpoint.awaitRequest();
@@ -278,7 +278,7 @@ class Http2UpstreamTest {
 
     @Test
     void settingsThatAllowMoreStreamsLetThoseInWhoWait() throws Exception {
-        serve("capacity: { connections: 1, pending-timeout: 20s }");
+        serve("capacity: { connections: 1, pending-timeout: 30s }");
         gateway.send(GET);
         Http2Wire endpoint = accept(MAX_CONCURRENT_STREAMS, 1);
         endpoint.awaitRequest();
@@ -790,7 +790,7 @@ class Http2UpstreamTest {
 
     @Test
     void anEndpointThatDoesNotAnswerIsAskedWhetherItIsThere() throws Exception {
-        serve("", "defaults: { timeouts: { first-byte: 200ms } }");
+        serve("", "defaults: { timeouts: { connect: 30s, first-byte: 1s } }");
         Wire client = gateway.send(GET);
         Http2Wire endpoint = accept();
         endpoint.respond(endpoint.awaitRequest(), true, 200).ping();
@@ -1210,7 +1210,7 @@ class Http2UpstreamTest {
         Arrays.fill(large, (byte) 'x');
         Files.write(folder.resolve("large"), large);
         Files.writeString(folder.resolve("small"), "hi");
-        int port = unusedPort();
+        int port = FreePorts.next();
         Process server = nghttpd(folder, port);
         try {
             gateway.serve(
@@ -1250,12 +1250,6 @@ class Http2UpstreamTest {
         } catch (IOException e) {
             assumeTrue(false, "nghttpd is not installed");
             throw e;
-        }
-    }
-
-    private static int unusedPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -2,13 +2,12 @@ package io.jadegate.server.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jadegate.testkit.FreePorts;
 import io.jadegate.testkit.Http2Wire;
 import io.jadegate.testkit.Message;
 import io.jadegate.testkit.TlsWire;
 import io.jadegate.testkit.Wire;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// How clients are brought from clear text to TLS, and kept there.
-@Timeout(20)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class HttpsOnlyTest {
     @RegisterExtension static final Gateway gateway = new Gateway();
@@ -33,13 +32,7 @@ class HttpsOnlyTest {
     void makeCertificates() throws IOException {
         certificates = new TestCertificates(folder);
         certificates.write("shop", "shop.test");
-        port = freePort();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
+        port = FreePorts.next();
     }
 
     /// @param tls more of the listener's `tls`
@@ -132,7 +125,7 @@ class HttpsOnlyTest {
     @Test
     void takesTheListenerThatHasTheHost() throws Exception {
         certificates.write("other", "other.test");
-        int second = freePort();
+        int second = FreePorts.next();
         gateway.serve(
                 """
                 listeners:

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// What requests on kept connections make an event loop do, by the gateway's own count.
-@Timeout(30)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class LoopCountsTest {
     private static final int REQUESTS = 100;

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Every version of HTTP that clients speak with every one that endpoints speak: what goes through
 /// the gateway is the same, and what breaks on one side is seen on the other. Each test leaves no
 /// descriptor and no request behind.
-@Timeout(30)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class PairingsTest {
     private static final String BODY = "0123456789abcdef".repeat(2048);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// TLS that is not for the gateway: which connections stay encrypted, and that they arrive as they
 /// were sent.
-@Timeout(20)
+@Timeout(60)
 class PassthroughTest {
     @RegisterExtension static final Gateway gateway = new Gateway();
 
@@ -44,9 +44,14 @@ class PassthroughTest {
     }
 
     private void serve(String passthrough) throws IOException {
+        serve(passthrough, "30s");
+    }
+
+    /// @param patience how long a hello may take
+    private void serve(String passthrough, String patience) throws IOException {
         gateway.serve(
                 """
-                defaults: { timeouts: { tls: 1s } }
+                defaults: { timeouts: { tls: %s } }
                 listeners:
                   web:
                     address: "127.0.0.1:0"
@@ -54,7 +59,7 @@ class PassthroughTest {
                 routes: { all: { match: { path: / }, respond: { body: "own" } } }
                 upstreams: { db: { endpoints: [ "%%s" ] }, other: { endpoints: [ "%%s" ] } }
                 """
-                        .formatted(certificates.entry("shop"), passthrough),
+                        .formatted(patience, certificates.entry("shop"), passthrough),
                 db.address(),
                 other.address());
     }
@@ -210,9 +215,9 @@ class PassthroughTest {
 
     @Test
     void endsAHelloThatNeverEnds() throws Exception {
-        serve("db.test: db");
+        serve("db.test: db", "300ms");
 
-        Wire client = gateway.connect().send(new byte[] {22, 3, 1, 2, 0, 1});
+        Wire client = gateway.connect().offer(new byte[] {22, 3, 1, 2, 0, 1});
 
         assertThat(client.readToReset()).isEmpty();
         assertThat(db.untouched()).isTrue();
@@ -233,7 +238,7 @@ class PassthroughTest {
 
     @Test
     void resetsAClientWhoseEndpointRefuses() throws Exception {
-        db.close();
+        db = FakeBackend.refusing();
         serve("db.test: db");
 
         assertThatThrownBy(() ->

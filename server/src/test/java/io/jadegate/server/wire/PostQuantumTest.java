@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Which groups a handshake may agree on, by clients that offer one alone.
-@Timeout(30)
+@Timeout(60)
 class PostQuantumTest {
     @RegisterExtension static final Gateway gateway = new Gateway();
 

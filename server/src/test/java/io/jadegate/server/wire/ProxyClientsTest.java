@@ -103,7 +103,7 @@ class ProxyClientsTest {
         Process curl = new ProcessBuilder(command).redirectErrorStream(true).start();
 
         assertThat(new String(curl.getInputStream().readAllBytes(), US_ASCII)).isEqualTo(status);
-        assertThat(curl.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(curl.waitFor(30, TimeUnit.SECONDS)).isTrue();
         if (status.equals("200")) {
             Message request = backend.takeRequest();
             assertThat(request.target()).isEqualTo("/");

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jadegate.proxy.tls.CertificateAuthority;
 import io.jadegate.proxy.tls.Credential;
+import io.jadegate.testkit.FreePorts;
 import io.jadegate.testkit.Message;
 import io.jadegate.testkit.TlsWire;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +58,7 @@ class RealTlsPeersTest {
     void stop() throws InterruptedException {
         for (Process process : started) {
             process.destroy();
-            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
             }
         }
@@ -87,15 +87,9 @@ class RealTlsPeersTest {
         Files.writeString(folder.resolve(name + ".key"), CertificateAuthority.keyPem(credential));
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
-    }
-
     private static void awaitListening(int port) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(20))
                 .ignoreExceptions()
                 .until(() -> {
@@ -240,7 +234,7 @@ class RealTlsPeersTest {
 
     /// With the certificate in `app.pem`.
     private int opensslServer(String... options) throws IOException {
-        int port = freePort();
+        int port = FreePorts.next();
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -388,7 +382,7 @@ class RealTlsPeersTest {
 
     private int nginx(String more) throws IOException {
         write("app", authority.issue("app.test"));
-        int port = freePort();
+        int port = FreePorts.next();
         Path config =
                 Files.writeString(
                         folder.resolve("nginx.conf"),

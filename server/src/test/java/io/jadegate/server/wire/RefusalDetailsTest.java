@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What exactly is wrong with a message, the section of the RFC and the offset of the octet: told
 /// in the access log always, and to peers that are trusted.
-@Timeout(20)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class RefusalDetailsTest {
     private static final String CONFIG =

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is no request that could be served: each gets its answer, and the connection ends where
 /// nobody can know any more where the next request would begin.
-@Timeout(10)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class RefusalsTest {
     private static final String LIMITS =

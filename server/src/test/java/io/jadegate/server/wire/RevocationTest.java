@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Certificates that their authorities have taken back, of clients and of endpoints.
-@Timeout(20)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class RevocationTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: pay.test\r\n\r\n";
@@ -150,8 +150,8 @@ class RevocationTest {
                 .anyMatch(text ->
                         text.startsWith(
                                         "warning:"
-                                                + " listeners.web.tls.hosts.pay.test.client-certificate.revoked:"
-                                                + " ran out at ")
+                                            + " listeners.web.tls.hosts.pay.test.client-certificate.revoked:"
+                                            + " ran out at ")
                                 && text.endsWith("; no client of its authority is let in"));
         assertRefused(client(alice), "TLSv1.3");
     }

@@ -3,10 +3,10 @@ package io.jadegate.server.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jadegate.testkit.FakeBackend;
+import io.jadegate.testkit.FreePorts;
 import io.jadegate.testkit.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// SOCKS5 on a forward proxy, octet by octet.
-@Timeout(20)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class SocksTest {
     /// "password"
@@ -49,7 +49,7 @@ class SocksTest {
     private static String config(int port, String... more) {
         return """
         users: { alice: { password: "%s" } }
-        defaults: { timeouts: { header: 500ms } }
+        defaults: { timeouts: { header: 30s } }
         listeners:
           egress:
             address: "127.0.0.1:0"
@@ -244,10 +244,7 @@ class SocksTest {
 
     @Test
     void saysThatTheTargetRefuses() throws Exception {
-        int nobody;
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            nobody = socket.getLocalPort();
-        }
+        int nobody = FreePorts.next();
         gateway.serve(config(nobody));
 
         assertThat(gateway.send(HELLO + request(nobody)).readToEnd()).isEqualTo(TAKEN + reply(5));
@@ -337,9 +334,9 @@ class SocksTest {
     @ParameterizedTest
     @ValueSource(strings = {"\5", "\5\1\0", "\5\1\0\5\1\0\3\12abc"})
     void endsWithWhoeverIsTooSlow(String octets) throws Exception {
-        serve();
+        gateway.serve(config(port(gateway.backend())).replace("header: 30s", "header: 300ms"));
 
-        gateway.send(octets).awaitGone();
+        gateway.connect().offer(octets).awaitGone();
 
         awaitReason("REQUEST_HEAD_TIMEOUT");
     }

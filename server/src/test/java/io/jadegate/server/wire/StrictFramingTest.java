@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Each kind of request that two readers could cut or send elsewhere: 400, the end of the
 /// connection, and not an octet to the endpoint, neither of it nor of what follows it.
-@Timeout(10)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class StrictFramingTest {
     private static final String POST = "POST / HTTP/1.1\r\nHost: a\r\n";

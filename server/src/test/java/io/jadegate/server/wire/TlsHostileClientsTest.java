@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Clients that use TLS against the gateway: to get where only clients with certificates may go, or
 /// to have it hold memory and work for nothing.
-@Timeout(20)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class TlsHostileClientsTest {
     private static final int MISDIRECTED = 421;
@@ -249,7 +249,7 @@ class TlsHostileClientsTest {
         assertThat(pay(client, version)).startsWith("HTTP/1.1 200 ");
         double before = resumed();
 
-        Awaitility.await().atMost(life.multipliedBy(3)).until(() -> isRefused(client, version));
+        Awaitility.await().atMost(life.multipliedBy(10)).until(() -> isRefused(client, version));
 
         assertThat(before).isEqualTo(1);
     }

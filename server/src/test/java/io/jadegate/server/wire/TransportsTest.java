@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What every other test on the wire proves by the transport of this machine, in short by each of
 /// them: bodies, ends, resets, tunnels, time and drain. A transport that the kernel lacks is
 /// skipped, and the report says so.
-@Timeout(20)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class TransportsTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -30,11 +30,12 @@ class TransportsTest {
 
     private static FakeBackend serve(NodeConfig.Transport transport, FakeBackend backend)
             throws Exception {
-        serve(transport, "127.0.0.1:0", backend);
+        serve(transport, "127.0.0.1:0", backend, "connect: 30s");
         return backend;
     }
 
-    private static void serve(NodeConfig.Transport transport, String address, FakeBackend backend)
+    private static void serve(
+            NodeConfig.Transport transport, String address, FakeBackend backend, String timeouts)
             throws Exception {
         Gateway.available(transport);
         gateway.serve(
@@ -44,12 +45,12 @@ class TransportsTest {
                   transport: %s
                   access-log: { to: off }
                   drain: { announce: 0s, deadline: 1s }
-                defaults: { timeouts: { first-byte: 500ms, connect: 300ms, header: 1s } }
+                defaults: { timeouts: { %s } }
                 listeners: { web: { address: "%s" } }
                 routes: { all: { match: { path: / }, upstream: app } }
                 upstreams: { app: { endpoints: [ "%s" ] } }
                 """,
-                transport.name().toLowerCase(Locale.ROOT), address, backend.address());
+                transport.name().toLowerCase(Locale.ROOT), timeouts, address, backend.address());
     }
 
     // ---- messages
@@ -172,7 +173,7 @@ class TransportsTest {
 
     @OnEachTransport
     void answers504ToAnEndpointThatDoesNotAccept(NodeConfig.Transport transport) throws Exception {
-        serve(transport, gateway.keep(FakeBackend.hanging()));
+        serve(transport, "127.0.0.1:0", gateway.keep(FakeBackend.hanging()), "connect: 300ms");
 
         assertThat(gateway.send(GET).readResponse().body())
                 .contains("\"reason\":\"UPSTREAM_CONNECT_TIMEOUT\"");
@@ -180,7 +181,8 @@ class TransportsTest {
 
     @OnEachTransport
     void answers504ToAnEndpointThatDoesNotAnswer(NodeConfig.Transport transport) throws Exception {
-        FakeBackend backend = serve(transport, gateway.backend());
+        FakeBackend backend = gateway.backend();
+        serve(transport, "127.0.0.1:0", backend, "first-byte: 300ms");
 
         Wire client = gateway.send(GET);
         Wire upstream = backend.accept();
@@ -253,7 +255,7 @@ class TransportsTest {
         FakeBackend backend =
                 gateway.keep(
                         FakeBackend.open(UnixDomainSocketAddress.of(folder.resolve("app.sock"))));
-        serve(transport, "unix:" + web, backend);
+        serve(transport, "unix:" + web, backend, "connect: 30s");
 
         Wire client = gateway.keep(Wire.connect(UnixDomainSocketAddress.of(web))).send(GET);
         Wire upstream = backend.accept();

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// TLS to endpoints: whom the gateway believes, what it says of itself, and what every way to fail
 /// leads to.
-@Timeout(20)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class UpstreamTlsTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -52,15 +52,21 @@ class UpstreamTlsTest {
     }
 
     private void serve(String tls) throws IOException {
+        serve(tls, "30s");
+    }
+
+    /// @param patience how long a handshake may take
+    private void serve(String tls, String patience) throws IOException {
         gateway.serve(
                 """
-                defaults: { timeouts: { connect: 1s, tls: 1s, first-byte: 2s }, client-address: { trusted: [ 127.0.0.1/32 ] } }
+                defaults: { timeouts: { connect: 30s, tls: %s, first-byte: 30s }, client-address: { trusted: [ 127.0.0.1/32 ] } }
                 listeners: { web: { address: "127.0.0.1:0" } }
                 routes: { all: { match: { path: / }, upstream: app, retry: { tries: 1 } } }
                 upstreams: { app: { endpoints: [ "%s" ], tls: {\
                 """
                         + tls
                         + " } } }\n",
+                patience,
                 backend.address());
     }
 
@@ -340,7 +346,8 @@ class UpstreamTlsTest {
                                         "secret",
                                         "-keystore",
                                         file.toString()))
-                        .inheritIO()
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve("keytool.log").toFile())
                         .start();
         assertThat(made.waitFor()).isZero();
         return Credential.read(file, null, new Secret("test", "secret"));
@@ -382,7 +389,7 @@ class UpstreamTlsTest {
     @Test
     @Row("timeouts/tls")
     void waitsForTheHandshakeNoLongerThanItMay() throws Exception {
-        serveNamed();
+        serve("server-name: app.test, trusted: " + trusted, "300ms");
 
         Wire client = gateway.send(GET);
         Wire endpoint = backend.accept();
@@ -396,7 +403,7 @@ class UpstreamTlsTest {
 
     @Test
     void saysThatNobodyListensWhereNobodyDoes() throws Exception {
-        backend.close();
+        backend = FakeBackend.refusing();
         serveNamed();
 
         assertReason(
@@ -580,11 +587,12 @@ class UpstreamTlsTest {
         client.readResponse();
 
         TestAuthority next = new TestAuthority("the next authority");
+        SSLEngine engine = next.engine(next.issue("app.test"));
         next.trustedIn(folder);
         gateway.serveAgain();
         assertThat(endpoint.readToEnd()).isEmpty();
         client.send(GET);
-        Wire other = backend.accept().secure(next.engine(next.issue("app.test")));
+        Wire other = backend.accept().secure(engine);
         other.readRequest();
         other.send(OK);
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Choosing endpoints, and what each of them gets at most.
-@Timeout(10)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class UpstreamsTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
@@ -289,7 +289,11 @@ class UpstreamsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"connections: 1, pending: 1", "requests: 1, pending: 1"})
+    @ValueSource(
+            strings = {
+                "connections: 1, pending: 1, pending-timeout: 30s",
+                "requests: 1, pending: 1, pending-timeout: 30s"
+            })
     void letsARequestWaitForItsTurn(String capacity) throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.serve(CAPACITY, backend.address(), capacity);
@@ -360,7 +364,7 @@ class UpstreamsTest {
     @Test
     void forgetsAWaitingRequestWhoseClientHasGone() throws Exception {
         FakeBackend backend = gateway.backend();
-        gateway.serve(CAPACITY, backend.address(), "requests: 1, pending: 1");
+        gateway.serve(CAPACITY, backend.address(), "requests: 1, pending: 1, pending-timeout: 30s");
 
         Wire first = gateway.send(GET);
         Wire upstream = backend.accept();
@@ -385,7 +389,7 @@ class UpstreamsTest {
                 """
                         + CAPACITY,
                 backend.address(),
-                "connections: 1");
+                "connections: 1, pending-timeout: 30s");
 
         List<Wire> clients = new ArrayList<>();
         for (int i = 0; i < 6; i++) {

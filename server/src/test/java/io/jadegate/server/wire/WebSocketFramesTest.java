@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the gateway does to WebSockets by itself: how it closes them, what it holds them to.
-@Timeout(10)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class WebSocketFramesTest {
     private static final String HANDSHAKE =
@@ -541,7 +541,7 @@ class WebSocketFramesTest {
     @Test
     @Row("timeouts/tunnel-ping")
     void pingsSilentSidesAndKeepsTheAnswers() throws Exception {
-        Ends ends = open("{ ping: 100ms }");
+        Ends ends = open("{ ping: 1s }");
 
         Frame toClient = Frame.read(ends.client);
         Frame toEndpoint = Frame.read(ends.endpoint);
@@ -566,7 +566,7 @@ class WebSocketFramesTest {
 
     @Test
     void closesWhenASideDoesNotAnswerAPing() throws Exception {
-        Ends ends = open("{ ping: 100ms }");
+        Ends ends = open("{ ping: 1s }");
 
         Frame ping = Frame.read(ends.client);
         assertThat(ping.first()).isEqualTo(Frame.PING);
@@ -580,9 +580,9 @@ class WebSocketFramesTest {
     void pingsDoNotHideThatNobodySaysAnything() throws Exception {
         FakeBackend backend = gateway.backend();
         gateway.serve(
-                CONFIG + "defaults: { timeouts: { tunnel-idle: 300ms } }\n",
+                CONFIG + "defaults: { timeouts: { tunnel-idle: 3s } }\n",
                 "chat",
-                "{ ping: 100ms }",
+                "{ ping: 1s }",
                 backend.address());
         Ends ends = open(backend, "");
 
@@ -618,13 +618,13 @@ class WebSocketFramesTest {
             gateway.serve(
                     CONFIG,
                     "chat",
-                    "{ ping: 100ms, max-message: 1KiB }",
+                    "{ ping: 1s, max-message: 1KiB }",
                     "127.0.0.1:" + upstream.port());
             Talk talk = new Talk();
             URI uri = URI.create("ws://127.0.0.1:" + gateway.port() + "/chat");
             WebSocket socket = client.newWebSocketBuilder().buildAsync(uri, talk).get();
 
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < 2; i++) {
                 talk.pinged.take();
             }
             socket.sendText("one ", /* last= */ false).get();

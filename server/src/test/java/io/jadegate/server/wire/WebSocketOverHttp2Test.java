@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// WebSockets of clients of HTTP/2 (RFC 8441), to endpoints of HTTP/1.1.
-@Timeout(20)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class WebSocketOverHttp2Test {
     private static final int PROTOCOL_ERROR = 1;

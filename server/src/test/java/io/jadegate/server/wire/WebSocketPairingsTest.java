@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// WebSockets of clients of every version of HTTP (RFC 6455, RFC 8441), to endpoints of every one.
 /// Each test leaves no descriptor and no tunnel behind.
-@Timeout(30)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class WebSocketPairingsTest {
     private static final int CONNECT_PROTOCOL = 8;

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Upgrades and the tunnels behind them.
-@Timeout(10)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class WebSocketTest {
     private static final String HANDSHAKE =
@@ -176,7 +176,7 @@ class WebSocketTest {
         FakeBackend backend = gateway.backend();
         gateway.serve(
                 """
-                node: { event-loops: 1, access-log: { to: off }, drain: { announce: 0s, deadline: 100ms } }
+                node: { event-loops: 1, access-log: { to: off }, drain: { announce: 0s, deadline: 1s } }
                 listeners: { web: { address: "127.0.0.1:0" } }
                 routes: { chat: { match: { path: / }, upstream: app } }
                 upstreams: { app: { endpoints: [ "%s" ] } }
@@ -269,7 +269,7 @@ class WebSocketTest {
 
     @Test
     void cutsASilentTunnelThroughWhichNoFramesPass() throws Exception {
-        Tunnel tunnel = open("defaults: { timeouts: { tunnel-idle: 100ms } }");
+        Tunnel tunnel = open("defaults: { timeouts: { tunnel-idle: 1s } }");
         tunnel.client.send("no frame");
         assertThat(tunnel.upstream.read(8)).isEqualTo("no frame");
 
@@ -288,9 +288,9 @@ class WebSocketTest {
     @Test
     @Row("timeouts/total-tunnel")
     void endsNoTunnelForItsLength() throws Exception {
-        Tunnel tunnel = open("defaults: { timeouts: { total: 100ms } }");
+        Tunnel tunnel = open("defaults: { timeouts: { total: 1s } }");
 
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1500);
         while (System.nanoTime() - end < 0) {
             tunnel.client.send("ping");
             assertThat(tunnel.upstream.read(4)).isEqualTo("ping");
@@ -305,7 +305,7 @@ class WebSocketTest {
         FakeBackend backend = gateway.backend();
         String yaml =
                 """
-                node: { event-loops: 1, access-log: { to: off }, drain: { announce: 0s, deadline: 100ms } }
+                node: { event-loops: 1, access-log: { to: off }, drain: { announce: 0s, deadline: 1s } }
                 listeners: { web: { address: "127.0.0.1:0" } }
                 routes: { %s: { match: { path: / }, upstream: app } }
                 upstreams: { app: { endpoints: [ "%s" ] } }

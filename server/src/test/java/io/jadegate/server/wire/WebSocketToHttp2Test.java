@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// WebSockets to endpoints of HTTP/2 (RFC 8441), from clients of either version.
-@Timeout(20)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class WebSocketToHttp2Test {
     private static final int CONNECT_PROTOCOL = 8;
