@@ -36,6 +36,8 @@ public enum Transport {
     IO_URING,
     NIO;
 
+    private static final String MULTISHOT_POLL = "io.netty.iouring.pollAddMultishotEnabled";
+
     /// The transport a node asks for, or the nearest one that this machine has: `auto` is epoll
     /// where there is one, else NIO.
     ///
@@ -44,10 +46,21 @@ public enum Transport {
         return switch (wanted) {
             case AUTO -> Epoll.isAvailable() ? EPOLL : NIO;
             case EPOLL -> require(EPOLL, Epoll.isAvailable(), Epoll.unavailabilityCause());
-            case IO_URING ->
-                    require(IO_URING, IoUring.isAvailable(), IoUring.unavailabilityCause());
+            case IO_URING -> {
+                askForEachEvent();
+                yield require(IO_URING, IoUring.isAvailable(), IoUring.unavailabilityCause());
+            }
             case NIO -> NIO;
         };
+    }
+
+    /// A poll that stays tells of each change once. Netty forgets one that it was told while it
+    /// read, so that a reset or an end that came when nothing was wanted would never be heard of.
+    /// Read once, when io_uring is first used.
+    private static void askForEachEvent() {
+        if (System.getProperty(MULTISHOT_POLL) == null) {
+            System.setProperty(MULTISHOT_POLL, "false");
+        }
     }
 
     private static Transport require(Transport transport, boolean available, Throwable cause) {

@@ -14,8 +14,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// How connections that nobody interprets end, in whatever phase, by each transport: the other side
 /// hears it, the counters say it once, and nothing stays.
@@ -292,10 +290,9 @@ class TcpEndsTest {
         assertThat(received()).isLessThan(LARGE);
     }
 
-    /// Epoll tells of a reset while nothing is read; NIO finds it behind all that has arrived. Not
-    /// by io_uring, which may leave the client waiting.
-    @ParameterizedTest
-    @EnumSource(names = {"EPOLL", "NIO"})
+    /// Epoll tells of a reset while nothing is read; the others find it behind all that has
+    /// arrived.
+    @OnEachTransport
     void cutsWhatAnEndpointSentBeforeItReset(NodeConfig.Transport transport) throws Exception {
         FakeBackend backend = tunnel(transport, /* narrow= */ true);
         CompletableFuture<Void> sending = send(endpoint, LARGE);
