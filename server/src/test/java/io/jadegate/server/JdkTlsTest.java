@@ -155,7 +155,7 @@ class JdkTlsTest {
                         assertThat(handshakes())
                                 .contains(
                                         "jadegate_listener_handshakes_resumed_total{listener=\"web\"}"
-                                            + " 2.0"));
+                                                + " 2.0"));
     }
 
     @Test
@@ -172,7 +172,7 @@ class JdkTlsTest {
                         assertThat(handshakes())
                                 .contains(
                                         "jadegate_listener_handshakes_total{listener=\"web\",result=\"client-certificate\",version=\"\"}"
-                                            + " 1.0"));
+                                                + " 1.0"));
     }
 
     @Test

@@ -150,8 +150,8 @@ class RevocationTest {
                 .anyMatch(text ->
                         text.startsWith(
                                         "warning:"
-                                            + " listeners.web.tls.hosts.pay.test.client-certificate.revoked:"
-                                            + " ran out at ")
+                                                + " listeners.web.tls.hosts.pay.test.client-certificate.revoked:"
+                                                + " ran out at ")
                                 && text.endsWith("; no client of its authority is let in"));
         assertRefused(client(alice), "TLSv1.3");
     }

@@ -655,8 +655,8 @@ class TcpTest {
         assertThat(Files.readString(log))
                 .matches(
                         "\\{\"time\":\"[^\"]+\",\"client\":\"127.0.0.1\",\"listener\":\"db\",\"protocol\":\"TCP\","
-                            + "\"reason\":\"CLIENT_ABORTED\",(\"detail\":\"[^\"]*\",)?\"bytes_received\":5,\"bytes_sent\":3,"
-                            + "\"duration_ms\":[0-9.]+,\"upstream\":\"db\",\"target\":\""
+                                + "\"reason\":\"CLIENT_ABORTED\",(\"detail\":\"[^\"]*\",)?\"bytes_received\":5,\"bytes_sent\":3,"
+                                + "\"duration_ms\":[0-9.]+,\"upstream\":\"db\",\"target\":\""
                                 + backend.address()
                                 + "\",\"attempts\":1,\"connect_ms\":[0-9.]+\\}\n");
     }
