@@ -4,7 +4,6 @@ import io.jadegate.api.http.Ascii;
 import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.Method;
-import io.jadegate.api.http.Octets;
 import io.jadegate.api.http.ResponseHead;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HeadLimits;
@@ -41,6 +40,9 @@ import org.slf4j.LoggerFactory;
 /// It goes back to its pool only when request and response are both whole, the endpoint keeps the
 /// connection, and not an octet is left over: whatever arrives unasked may be the answer to
 /// somebody else's request, so it costs the connection.
+///
+/// What arrives, and when the connection ends or can serve again, is decided here; how a request is
+/// framed, and what a tunnel has come to, is its [Http1ClientStream]'s.
 ///
 /// Over TLS, octets behind it and those before it are told apart by the handler in front, whose
 /// handshake has ended. There an end counts only when it was announced: anybody on the way can end
@@ -79,11 +81,22 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable SslHandler tls;
     private @Nullable Output output;
-    private @Nullable Stream stream;
+    private @Nullable Http1ClientStream stream;
     private @Nullable ResponseHead head;
     private Reading reading = Reading.IDLE;
+
+    /// The method of the request under way.
+    private Method method = Method.GET;
+
+    /// Whether the request under way asks for a tunnel.
+    private boolean upgrade;
+
+    private int interims;
     private long bodyLeft;
+
+    /// Octets that were passed on and not consumed.
     private int outstanding;
+
     private int requests;
     private int advertisedIdleSeconds;
     private boolean keepAlive = true;
@@ -110,8 +123,9 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
 
     /// Begins an exchange on this idle connection.
     public HttpStream.Client open(HttpStream.ResponseReceiver receiver) {
-        Stream opened = new Stream(this, receiver, requests > 0);
+        Http1ClientStream opened = new Http1ClientStream(this, output(), receiver, requests > 0);
         stream = opened;
+        interims = 0;
         requests++;
         return opened;
     }
@@ -214,9 +228,9 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void inputShutdown() {
-        Stream current = stream;
+        Http1ClientStream current = stream;
         if (reading == Reading.TUNNEL && current != null && endsWell()) {
-            current.tunnelEnded();
+            current.tunnelInputEnded();
             return;
         }
         inputEnded();
@@ -235,7 +249,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void outputDrained() {
-        Stream current = stream;
+        Http1ClientStream current = stream;
         if (current != null) {
             current.becameWritable();
         }
@@ -248,24 +262,19 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
 
     /// @param beforeResponse what it means if nothing of a response has arrived
     private void inputEnded(Failure beforeResponse) {
-        Stream current = stream;
+        Http1ClientStream current = stream;
         if (current == null) {
             return;
         }
         stream = null;
         keepAlive = false;
-        if (current.tunnelInputEnded) {
-            current.tunnelGone();
-            return;
-        }
         if (reading == Reading.UNTIL_CLOSE && endsWell()) {
-            current.receiver.end(null);
-            current.receiver.readComplete();
+            current.end(null);
             return;
         }
         boolean nothing = (reading == Reading.HEAD || reading == Reading.IDLE) && head == null;
-        current.receiver.failed(
-                nothing && current.interims == 0
+        current.broke(
+                nothing && interims == 0
                         ? beforeResponse
                         : new Failure(Failure.Kind.RESPONSE_INCOMPLETE, beforeResponse.detail()));
     }
@@ -287,9 +296,9 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        Stream current = stream;
+        Http1ClientStream current = stream;
         if (current != null) {
-            current.receiver.readComplete();
+            current.readCompleted();
         } else if (releasing) {
             release();
         }
@@ -310,7 +319,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private boolean readHead(ByteBuf in) {
-        Stream current = Objects.requireNonNull(stream);
+        Http1ClientStream current = Objects.requireNonNull(stream);
         ResponseHead response = head;
         if (response == null) {
             response = loop.takeResponseHead();
@@ -326,7 +335,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
             return false;
         }
         loop.counts().copied(response.fields().limit());
-        long length = Framing.ofResponse(response, current.method);
+        long length = Framing.ofResponse(response, method);
         if (length == Framing.FAULTY) {
             fail(Framing.fault(response));
             return false;
@@ -342,7 +351,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
         bodyLeft = length;
         begin(length);
         long declared = length == Framing.UNTIL_CLOSE ? HttpStream.UNKNOWN_LENGTH : length;
-        current.receiver.response(response, declared);
+        current.response(response, declared);
         if (stream == current && (length == HttpStream.NO_BODY || length == 0)) {
             bodyEnded(null);
         }
@@ -361,28 +370,28 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private boolean switchProtocols(Stream current, ResponseHead response) {
+    private boolean switchProtocols(Http1ClientStream current, ResponseHead response) {
         // RFC 9110 7.8: to what was asked for, and to nothing else.
-        if (!current.upgrade || !response.fields().hasToken(FieldName.UPGRADE, WEBSOCKET)) {
+        if (!upgrade || !response.fields().hasToken(FieldName.UPGRADE, WEBSOCKET)) {
             fail(Failure.of(Failure.Kind.UPGRADE_FAILED));
             return false;
         }
         head = null;
         keepAlive = false;
         reading = Reading.TUNNEL;
-        current.receiver.response(response, HttpStream.UNKNOWN_LENGTH);
+        current.response(response, HttpStream.UNKNOWN_LENGTH);
         return stream == current;
     }
 
-    private boolean interim(Stream current, ResponseHead response) {
-        if (++current.interims > MAX_INTERIM) {
+    private boolean interim(Http1ClientStream current, ResponseHead response) {
+        if (++interims > MAX_INTERIM) {
             fail(
                     new Failure(
                             Failure.Kind.RESPONSE_MALFORMED,
                             "more than " + MAX_INTERIM + " interim responses (RFC 9110 15.2)"));
             return false;
         }
-        current.receiver.interim(response);
+        current.interim(response);
         giveHeadBack();
         return stream == current;
     }
@@ -426,7 +435,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
         int octets = (int) Math.min(bodyLeft, in.readableBytes());
         bodyLeft -= octets;
         boolean last = bodyLeft == 0;
-        Stream current = deliver(in, octets);
+        Http1ClientStream current = deliver(in, octets);
         if (last && stream == current) {
             bodyEnded(null);
         }
@@ -454,10 +463,10 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
         return false;
     }
 
-    private Stream deliver(ByteBuf in, int octets) {
-        Stream current = Objects.requireNonNull(stream);
+    private Http1ClientStream deliver(ByteBuf in, int octets) {
+        Http1ClientStream current = Objects.requireNonNull(stream);
         outstanding += octets;
-        current.receiver.data(in.readRetainedSlice(octets));
+        current.data(in.readRetainedSlice(octets));
         // Asked afterwards: what could be passed on at once has been consumed by now.
         if (stream == current && outstanding >= loop.ledger().window()) {
             pause();
@@ -466,17 +475,16 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void bodyEnded(@Nullable HeaderFields trailers) {
-        Stream current = Objects.requireNonNull(stream);
+        Http1ClientStream current = Objects.requireNonNull(stream);
         reading = Reading.IDLE;
-        if (!current.requestEnded) {
+        if (!current.requestEnded()) {
             // The endpoint has answered without wanting the rest; the connection is of no more use.
             keepAlive = false;
         }
         stream = null;
         outstanding = 0;
         releasing = true;
-        current.receiver.end(trailers);
-        current.receiver.readComplete();
+        current.end(trailers);
     }
 
     /// Back to the pool, if it can serve again. Not before the read is over: what is left of it
@@ -492,11 +500,11 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void fail(Failure failure) {
-        Stream current = stream;
+        Http1ClientStream current = stream;
         stream = null;
         cut();
         if (current != null) {
-            current.receiver.failed(failure);
+            current.broke(failure);
         }
     }
 
@@ -505,6 +513,75 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
             loop.giveBack(head);
             head = null;
         }
+    }
+
+    // ---- what its stream says
+
+    /// Whether `stream` is the exchange under way; once it is not, it has nothing to say.
+    boolean serves(Http1ClientStream stream) {
+        return this.stream == stream;
+    }
+
+    /// The head of the request is about to be sent; what it asks for decides how the response is
+    /// read.
+    void requestBegins(OutgoingRequest request) {
+        reading = Reading.HEAD;
+        method = request.head().method();
+        upgrade = request.upgrade();
+    }
+
+    /// So much of what was passed on is held no longer.
+    void consumed(int octets) {
+        outstanding -= octets;
+        if (outstanding <= loop.ledger().window() / 2) {
+            resume();
+        }
+    }
+
+    /// Whether the endpoint has agreed to a tunnel, which is open.
+    boolean tunnelling() {
+        return reading == Reading.TUNNEL;
+    }
+
+    /// Half-closes behind what has been sent, and tells the stream then.
+    void endOutput() {
+        Http1ClientStream current = Objects.requireNonNull(stream);
+        output().flushNow();
+        ChannelFuture gone =
+                tls == null ? ctx().writeAndFlush(Unpooled.EMPTY_BUFFER) : tls.closeOutbound();
+        gone.addListener(_ -> {
+            if (serves(current)) {
+                ((DuplexChannel) ctx().channel()).shutdownOutput();
+                current.outputGone();
+            }
+        });
+    }
+
+    /// Whether nothing can be sent any more: TLS 1.2, and BoringSSL in whatever version, answer an
+    /// announced end by their own (RFC 5246 §7.2.1).
+    boolean outputOver() {
+        return tls != null && tls.engine().isOutboundDone();
+    }
+
+    void atTurnEnd(Runnable task) {
+        loop.atTurnEnd(task);
+    }
+
+    /// Both sides of the tunnel have ended, and what goes to the endpoint has yet to go out.
+    void tunnelEnding() {
+        loop.deadlines().new Deadline(this::close).set(loop.now() + TUNNEL_END_NANOS);
+    }
+
+    /// Both sides of the tunnel have ended, and all has gone out.
+    void tunnelEnded() {
+        stream = null;
+        close();
+    }
+
+    /// Nobody wants the response any more.
+    void givenUp() {
+        stream = null;
+        cut();
     }
 
     // ---- demand
@@ -532,206 +609,5 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter {
 
     private Output output() {
         return Objects.requireNonNull(output);
-    }
-
-    /// One exchange on the connection. Forgets the connection when it has ended, so that a late
-    /// call does nothing.
-    private static final class Stream implements HttpStream.Client {
-        private final Http1ClientConnection connection;
-        private final ResponseReceiver receiver;
-        private final boolean reused;
-        private Method method = Method.GET;
-        private int interims;
-        private boolean upgrade;
-        private boolean chunked;
-        private boolean requestEnded;
-        private boolean wasUnwritable;
-        private boolean tunnelInputEnded;
-        private boolean tunnelOutputEnded;
-        private boolean tunnelOutputGone;
-
-        Stream(Http1ClientConnection connection, ResponseReceiver receiver, boolean reused) {
-            this.connection = connection;
-            this.receiver = receiver;
-            this.reused = reused;
-        }
-
-        private boolean live() {
-            return connection.stream == this;
-        }
-
-        void becameWritable() {
-            if (wasUnwritable) {
-                wasUnwritable = false;
-                receiver.writable();
-            }
-        }
-
-        void tunnelEnded() {
-            if (!tunnelInputEnded) {
-                tunnelInputEnded = true;
-                receiver.end(null);
-                receiver.readComplete();
-                connection.loop.atTurnEnd(this::noticeEndOfBoth);
-                closeIfTunnelEnded();
-            }
-        }
-
-        /// TLS 1.2, and BoringSSL in whatever version, answer an announced end by their own (RFC
-        /// 5246 §7.2.1): nothing can be sent any more.
-        private void noticeEndOfBoth() {
-            SslHandler tls = connection.tls;
-            if (tls != null && tls.engine().isOutboundDone()) {
-                tunnelGone();
-                tunnelOutputEnded = true;
-                tunnelOutputGone = true;
-                closeIfTunnelEnded();
-            }
-        }
-
-        /// The endpoint's end has been passed on; now it reads no more either.
-        void tunnelGone() {
-            if (!tunnelOutputEnded) {
-                receiver.failed(
-                        new Failure(
-                                Failure.Kind.RESPONSE_INCOMPLETE, "the endpoint reads no more"));
-            }
-        }
-
-        /// Closes when both sides have ended and what goes to the endpoint has gone out.
-        private void closeIfTunnelEnded() {
-            if (!tunnelInputEnded || !tunnelOutputEnded || !live()) {
-                return;
-            }
-            if (tunnelOutputGone) {
-                connection.stream = null;
-                connection.close();
-                return;
-            }
-            connection.loop.deadlines().new Deadline(connection::close)
-                    .set(connection.loop.now() + TUNNEL_END_NANOS);
-        }
-
-        @Override
-        public void sendRequest(OutgoingRequest request) {
-            if (!live()) {
-                return;
-            }
-            connection.reading = Reading.HEAD;
-            method = request.head().method();
-            upgrade = request.upgrade();
-            chunked = request.bodyLength() == UNKNOWN_LENGTH;
-            requestEnded = request.bodyLength() == NO_BODY || request.bodyLength() == 0;
-            Output output = connection.output();
-            Octets octets = output.octets();
-            HeadWriter.request(octets, request);
-            output.add(octets);
-        }
-
-        @Override
-        public boolean reused() {
-            return reused;
-        }
-
-        @Override
-        public boolean refusable() {
-            return false;
-        }
-
-        @Override
-        public boolean upgradable() {
-            return true;
-        }
-
-        @Override
-        public boolean provesHandshake() {
-            return true;
-        }
-
-        @Override
-        public String protocol() {
-            return "HTTP/1.1";
-        }
-
-        @Override
-        public void send(ByteBuf data) {
-            if (!live() || !data.isReadable()) {
-                data.release();
-                return;
-            }
-            if (chunked) {
-                Chunks.add(connection.output(), data);
-            } else {
-                connection.output().data(data);
-            }
-        }
-
-        @Override
-        public void sendEnd(@Nullable HeaderFields trailers) {
-            if (!live()) {
-                return;
-            }
-            if (connection.reading == Reading.TUNNEL) {
-                endTunnelOutput();
-                return;
-            }
-            if (chunked && !requestEnded) {
-                Chunks.end(connection.output(), trailers);
-            }
-            requestEnded = true;
-        }
-
-        private void endTunnelOutput() {
-            tunnelOutputEnded = true;
-            connection.output().flushNow();
-            SslHandler tls = connection.tls;
-            ChannelFuture gone =
-                    tls == null
-                            ? connection.ctx().writeAndFlush(Unpooled.EMPTY_BUFFER)
-                            : tls.closeOutbound();
-            gone.addListener(_ -> {
-                if (live()) {
-                    tunnelOutputGone = true;
-                    ((DuplexChannel) connection.ctx().channel()).shutdownOutput();
-                    closeIfTunnelEnded();
-                }
-            });
-            closeIfTunnelEnded();
-        }
-
-        @Override
-        public void flush() {
-            connection.output().flush();
-        }
-
-        @Override
-        public boolean writable() {
-            boolean writable = !live() || connection.output().writable();
-            wasUnwritable |= !writable;
-            return writable;
-        }
-
-        @Override
-        public void consumed(int octets) {
-            if (live()) {
-                connection.outstanding -= octets;
-                if (connection.outstanding <= connection.loop.ledger().window() / 2) {
-                    connection.resume();
-                }
-            }
-        }
-
-        @Override
-        public int heldBytes() {
-            return live() ? connection.output().heldBytes() : 0;
-        }
-
-        @Override
-        public void reset() {
-            if (live()) {
-                connection.stream = null;
-                connection.cut();
-            }
-        }
     }
 }

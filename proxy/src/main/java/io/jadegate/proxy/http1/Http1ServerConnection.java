@@ -2,7 +2,6 @@ package io.jadegate.proxy.http1;
 
 import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
-import io.jadegate.api.http.Octets;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.DownstreamSettings;
@@ -11,7 +10,6 @@ import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
-import io.jadegate.proxy.stream.OutgoingResponse;
 import io.jadegate.proxy.stream.Output;
 import io.jadegate.proxy.stream.Peer;
 import io.jadegate.proxy.stream.ServerConnection;
@@ -29,6 +27,7 @@ import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +41,9 @@ import org.slf4j.LoggerFactory;
 ///      └→ LINGER                     no more requests: read and drop until the client has our answer
 /// any → CLOSING                      nothing more is read: closes when our answer has gone out
 /// ```
+///
+/// What arrives, what is kept of it, and when the connection ends is decided here; how an answer is
+/// framed, and what a tunnel has come to, is its [Http1ServerStream]'s.
 ///
 /// No request begins while the client leaves too much of earlier answers unread, so that what one
 /// connection makes us hold is bounded both ways.
@@ -60,7 +62,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     /// How long and how much is read from a client that is still sending while it should read our
     /// last answer: closing at once would make the kernel reset the connection and destroy the
     /// answer.
-    private static final long LINGER_NANOS = 2_000_000_000L;
+    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final long LINGER_OCTETS = 1024 * 1024;
 
@@ -87,21 +89,40 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable Output output;
     private @Nullable Peer peer;
-    private @Nullable RequestHead head;
-    private @Nullable Stream stream;
-    private @Nullable ByteBuf input;
-    private @Nullable ByteBuf pending;
-    private int charged;
     private Reading reading = Reading.HEAD;
+
+    /// The head that has been read in part.
+    private @Nullable RequestHead head;
+
+    /// The exchange under way.
+    private @Nullable Http1ServerStream stream;
+
+    /// What is being taken apart at the moment.
+    private @Nullable ByteBuf input;
+
+    /// What came before it could be used.
+    private @Nullable ByteBuf pending;
+
+    /// What the ledger has been charged for [#head] and [#pending].
+    private int charged;
+
+    /// What is to come of a body; [HttpStream#UNKNOWN_LENGTH] when it comes in chunks.
     private long bodyLeft;
-    private long discarded;
+
+    /// Octets that were passed on and not consumed.
     private int outstanding;
+
+    /// Octets read for nobody since the last answer, or since it had gone out.
+    private long discarded;
+
     private int requests;
     private boolean keepAlive = true;
     private boolean clientCloses;
     private boolean paused;
     private boolean inputShutdown;
     private boolean answerGone;
+
+    /// The channel is closed or about to be: nothing that happens counts any more.
     private boolean closing;
 
     /// @param tls what was settled with the client; null in clear text
@@ -149,7 +170,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         deadline.cancel();
         dropPending();
         output().discard();
-        Stream current = stream;
+        Http1ServerStream current = stream;
         if (current != null) {
             stream = null;
             current.broke(Failure.of(Failure.Kind.CLIENT_CLOSED));
@@ -190,7 +211,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     /// Ends the connection in the middle of what it is doing. A client that waits for an answer is
     /// told; one that is being answered must see that the rest is missing.
     private void breakOff(Failure.Kind kind) {
-        Stream current = stream;
+        Http1ServerStream current = stream;
         if (current == null || closing) {
             close();
             return;
@@ -212,12 +233,21 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             inputShutdown = true;
             inputEnded();
         } else if (event instanceof SslCloseCompletionEvent && !closing) {
-            // A client that says goodbye under TLS reads no answer either.
-            if (reading == Reading.TUNNEL && stream != null) {
-                stream.tunnelLeft();
-            } else {
-                close();
-            }
+            clientLeft();
+        }
+    }
+
+    /// A client that says goodbye under TLS reads no answer either. What it said in a tunnel goes
+    /// on to the endpoint.
+    private void clientLeft() {
+        Http1ServerStream current = stream;
+        if (reading != Reading.TUNNEL || current == null) {
+            close();
+            return;
+        }
+        current.clientLeft();
+        if (serves(current)) {
+            setDeadline(LINGER_NANOS);
         }
     }
 
@@ -226,16 +256,11 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         if (moreInput()) {
             return;
         }
-        Stream current = stream;
+        Http1ServerStream current = stream;
         switch (reading) {
-            case WAIT -> {
+            case WAIT, TUNNEL -> {
                 if (current != null) {
-                    current.halfClosed();
-                }
-            }
-            case TUNNEL -> {
-                if (current != null) {
-                    current.tunnelEnded();
+                    current.inputEnded();
                 }
             }
             case BODY -> close();
@@ -261,7 +286,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private void outputDrained() {
-        Stream current = stream;
+        Http1ServerStream current = stream;
         if (current != null) {
             current.becameWritable();
         } else if (reading == Reading.HEAD) {
@@ -283,6 +308,19 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         close();
     }
 
+    @Override
+    public void shed() {
+        Http1ServerStream current = stream;
+        if (current != null && !closing) {
+            keepAlive = false;
+            current.broke(Failure.of(Failure.Kind.BUFFERS_EXHAUSTED));
+        }
+        if (!closing) {
+            closing = true;
+            Ending.cut(ctx().channel());
+        }
+    }
+
     /// Closes, with a reset when an answer has not gone out whole: not even one that runs until the
     /// close may look whole then.
     private void close() {
@@ -297,13 +335,15 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private boolean cutsAnswer(Channel channel) {
-        Stream current = stream;
-        if (current != null && current.responseStarted) {
+        Http1ServerStream current = stream;
+        if (current != null && current.responseStarted()) {
             return true;
         }
         ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
         return output().pending() || (unsent != null && !unsent.isEmpty());
     }
+
+    // ---- deadlines
 
     private void setDeadline(long nanos) {
         if (nanos > 0) {
@@ -324,12 +364,8 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
                 }
             }
             case DISCARD -> closeBehindAnswer(Reading.LINGER);
-            case LINGER, CLOSING -> close();
-            case TUNNEL -> {
-                if (stream != null && stream.tunnelLeft) {
-                    close();
-                }
-            }
+            // Of tunnels only those have a deadline whose client has left.
+            case TUNNEL, LINGER, CLOSING -> close();
             // Exchanges keep their own time.
             case BODY, WAIT -> {}
         }
@@ -359,7 +395,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private void readCompleted() {
-        Stream current = stream;
+        Http1ServerStream current = stream;
         if (current != null) {
             current.readCompleted();
         }
@@ -470,7 +506,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         keepAlive = keepAlive && !clientCloses && !isWornOut() && !handler.draining();
         head = null;
         settle();
-        Stream current = new Stream(this, request);
+        Http1ServerStream current = new Http1ServerStream(this, output(), request);
         stream = current;
         bodyLeft = length;
         if (length == HttpStream.UNKNOWN_LENGTH) {
@@ -481,7 +517,6 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         }
         boolean hasBody = length > 0 || length == HttpStream.UNKNOWN_LENGTH;
         reading = hasBody ? Reading.BODY : Reading.WAIT;
-        current.requestEnded = !hasBody;
         handler.request(current, request, length);
     }
 
@@ -505,8 +540,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         RequestHead request = Objects.requireNonNull(head);
         head = null;
         settle();
-        Stream current = new Stream(this, request);
-        current.requestEnded = true;
+        Http1ServerStream current = new Http1ServerStream(this, output(), request);
         stream = current;
         startLinger();
         handler.refused(current, request, failure);
@@ -544,7 +578,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private void deliver(ByteBuf in, int octets) {
-        Stream current = stream;
+        Http1ServerStream current = stream;
         if (current == null || reading == Reading.DISCARD) {
             in.skipBytes(octets);
             discarded += octets;
@@ -556,9 +590,9 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         deliverTo(current, in, octets);
     }
 
-    private void deliverTo(Stream current, ByteBuf in, int octets) {
+    private void deliverTo(Http1ServerStream current, ByteBuf in, int octets) {
         outstanding += octets;
-        current.receiver().data(in.readRetainedSlice(octets));
+        current.data(in.readRetainedSlice(octets));
         // Asked afterwards: what could be passed on at once has been consumed by now.
         if (stream == current && outstanding >= loop.ledger().window()) {
             pause();
@@ -566,31 +600,29 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
 
     private void bodyEnded(@Nullable HeaderFields trailers) {
-        Stream current = stream;
+        Http1ServerStream current = stream;
         if (reading == Reading.DISCARD) {
             next();
         } else if (reading == Reading.BODY && current != null) {
             reading = Reading.WAIT;
-            current.requestEnded = true;
-            current.receiver().end(trailers);
+            current.end(trailers);
         }
     }
 
     private void bodyBroke(Failure failure) {
         keepAlive = false;
-        Stream current = stream;
+        Http1ServerStream current = stream;
         if (current == null) {
             closeBehindAnswer(Reading.LINGER);
             return;
         }
         startLinger();
-        current.requestEnded = true;
-        current.receiver().failed(failure);
+        current.broke(failure);
     }
 
     private boolean readTunnel(ByteBuf in) {
         int octets = in.readableBytes();
-        Stream current = stream;
+        Http1ServerStream current = stream;
         if (current == null) {
             in.skipBytes(octets);
             return false;
@@ -608,68 +640,105 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         return false;
     }
 
+    // ---- what its stream says
+
+    /// Whether `stream` is the exchange under way; once it is not, it has nothing to say.
+    boolean serves(Http1ServerStream stream) {
+        return this.stream == stream && !closing;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    Peer knownPeer() {
+        return Objects.requireNonNull(peer);
+    }
+
+    /// The final response is about to be sent.
+    ///
+    /// @param untilClose whether nothing but the end of the connection will tell its end
+    /// @return whether the connection goes on behind it
+    boolean responseBegins(boolean untilClose) {
+        boolean last = inputShutdown && !moreInput();
+        if (untilClose || last || handler.draining()) {
+            keepAlive = false;
+        }
+        return keepAlive;
+    }
+
+    /// The response under way, or yet to come, is the last.
+    void closeAfterResponse() {
+        keepAlive = false;
+    }
+
+    void flush() {
+        if (!closing) {
+            output().flush();
+        }
+    }
+
+    /// So much of what was passed on is held no longer.
+    void consumed(int octets) {
+        outstanding -= octets;
+        if (outstanding <= loop.ledger().window() / 2 && pending == null) {
+            resume();
+        }
+    }
+
+    /// The response that opens a tunnel has been sent: all that follows is the tunnel's.
+    void tunnelBegins() {
+        reading = Reading.TUNNEL;
+        resume();
+        if (pending != null) {
+            takePending();
+        } else if (inputShutdown && stream != null) {
+            stream.inputEnded();
+        }
+    }
+
+    /// Half-closes behind what has been sent.
+    void endOutput() {
+        output().flushNow();
+        ctx().writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(_ -> {
+                    if (!closing) {
+                        Ending.shutdownOutput(ctx().channel());
+                    }
+                });
+    }
+
+    /// Both sides of the tunnel have ended.
+    void tunnelEnded() {
+        stream = null;
+        closeBehindAnswer(Reading.CLOSING);
+    }
+
+    /// The response is whole. When the request is not, the rest of it concerns nobody.
+    void answered() {
+        stream = null;
+        outstanding = 0;
+        if (reading == Reading.BODY) {
+            discardRest();
+        } else if (reading == Reading.LINGER) {
+            closeBehindAnswer(Reading.LINGER);
+        } else {
+            next();
+        }
+    }
+
+    /// Nothing good can come of the exchange any more, and its response must not look whole.
+    void givenUp() {
+        output().flushNow();
+        close();
+        stream = null;
+    }
+
     // ---- demand
 
     private void pauseIfFull() {
         if (pending != null && pending.readableBytes() >= loop.ledger().window()) {
             pause();
-        }
-    }
-
-    /// Charges what waits here: input that cannot be used yet, and the part of a head.
-    private void settle() {
-        int held = pending == null ? 0 : pending.capacity();
-        if (head != null) {
-            held += head.fields().bytes().length;
-        }
-        if (held != charged) {
-            loop.ledger().charge(held - charged);
-            charged = held;
-        }
-    }
-
-    @Override
-    public long heldBytes() {
-        Stream current = stream;
-        return charged + output().heldBytes() + (current == null ? 0 : current.kept());
-    }
-
-    @Override
-    public long responseBytes() {
-        return output().heldBytes();
-    }
-
-    @Override
-    public @Nullable Peer peer() {
-        return peer;
-    }
-
-    @Override
-    public @Nullable String routeName() {
-        Stream current = stream;
-        return current == null || current.receiver == null ? null : current.receiver.routeName();
-    }
-
-    @Override
-    public @Nullable TlsSession tls() {
-        return tls;
-    }
-
-    @Override
-    public long acceptedNanos() {
-        return acceptedNanos;
-    }
-
-    @Override
-    public void shed() {
-        Stream current = stream;
-        if (current != null && !closing) {
-            keepAlive = false;
-            current.broke(Failure.of(Failure.Kind.BUFFERS_EXHAUSTED));
-        }
-        if (!closing) {
-            closing = true;
-            Ending.cut(ctx().channel());
         }
     }
 
@@ -690,30 +759,9 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         }
     }
 
-    private void consumed(int octets) {
-        outstanding -= octets;
-        if (outstanding <= loop.ledger().window() / 2 && pending == null) {
-            resume();
-        }
-    }
+    // ---- behind an exchange
 
-    // ---- the end of an exchange
-
-    /// Request and response are whole.
-    private void finished() {
-        stream = null;
-        outstanding = 0;
-        if (reading == Reading.LINGER) {
-            closeBehindAnswer(Reading.LINGER);
-            return;
-        }
-        next();
-    }
-
-    /// The response is whole and the request is not: the rest of it concerns nobody.
-    private void answeredEarly() {
-        stream = null;
-        outstanding = 0;
+    private void discardRest() {
         if (!keepAlive) {
             closeBehindAnswer(Reading.LINGER);
             return;
@@ -781,15 +829,18 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         Ending.shutdownOutput(ctx().channel());
     }
 
-    /// Half-closes behind what has been sent.
-    private void endOutput() {
-        output().flushNow();
-        ctx().writeAndFlush(Unpooled.EMPTY_BUFFER)
-                .addListener(_ -> {
-                    if (!closing) {
-                        Ending.shutdownOutput(ctx().channel());
-                    }
-                });
+    // ---- what is held
+
+    /// Charges what waits here: input that cannot be used yet, and the part of a head.
+    private void settle() {
+        int held = pending == null ? 0 : pending.capacity();
+        if (head != null) {
+            held += head.fields().bytes().length;
+        }
+        if (held != charged) {
+            loop.ledger().charge(held - charged);
+            charged = held;
+        }
     }
 
     private void giveHeadBack() {
@@ -800,255 +851,43 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         }
     }
 
+    @Override
+    public long heldBytes() {
+        Http1ServerStream current = stream;
+        return charged + output().heldBytes() + (current == null ? 0 : current.keptBytes());
+    }
+
+    @Override
+    public long responseBytes() {
+        return output().heldBytes();
+    }
+
+    @Override
+    public @Nullable Peer peer() {
+        return peer;
+    }
+
+    @Override
+    public @Nullable String routeName() {
+        Http1ServerStream current = stream;
+        return current == null ? null : current.routeName();
+    }
+
+    @Override
+    public @Nullable TlsSession tls() {
+        return tls;
+    }
+
+    @Override
+    public long acceptedNanos() {
+        return acceptedNanos;
+    }
+
     private ChannelHandlerContext ctx() {
         return Objects.requireNonNull(ctx);
     }
 
     private Output output() {
         return Objects.requireNonNull(output);
-    }
-
-    /// One exchange on the connection. Forgets the connection when it has ended, so that a late
-    /// call does nothing.
-    private static final class Stream implements HttpStream.Server {
-        private final Http1ServerConnection connection;
-        private final RequestHead request;
-        private @Nullable RequestReceiver receiver;
-        private boolean requestEnded;
-        private boolean responseStarted;
-        private boolean responseEnded;
-        private boolean chunked;
-        private boolean tunnel;
-        private boolean wasUnwritable;
-        private boolean tunnelInputEnded;
-        private boolean tunnelOutputEnded;
-        private boolean tunnelLeft;
-        private long sent;
-
-        Stream(Http1ServerConnection connection, RequestHead request) {
-            this.connection = connection;
-            this.request = request;
-        }
-
-        private boolean live() {
-            return connection.stream == this && !connection.closing;
-        }
-
-        RequestReceiver receiver() {
-            return Objects.requireNonNull(receiver);
-        }
-
-        void broke(Failure failure) {
-            if (receiver != null) {
-                receiver.failed(failure);
-            }
-        }
-
-        void halfClosed() {
-            receiver().halfClosed();
-        }
-
-        void tunnelEnded() {
-            if (!tunnelInputEnded) {
-                tunnelInputEnded = true;
-                receiver().end();
-                readCompleted();
-                closeIfTunnelEnded();
-            }
-        }
-
-        /// The client hears nothing any more: what it said is brought to its end, and to nothing
-        /// that is said in return.
-        void tunnelLeft() {
-            tunnelLeft = true;
-            tunnelEnded();
-            if (live()) {
-                connection.setDeadline(LINGER_NANOS);
-            }
-        }
-
-        private void closeIfTunnelEnded() {
-            if (tunnelInputEnded && tunnelOutputEnded && live()) {
-                connection.stream = null;
-                connection.closeBehindAnswer(Reading.CLOSING);
-            }
-        }
-
-        void becameWritable() {
-            if (wasUnwritable && receiver != null) {
-                wasUnwritable = false;
-                receiver.writable();
-            }
-        }
-
-        void readCompleted() {
-            if (receiver != null) {
-                receiver.readComplete();
-            }
-        }
-
-        @Override
-        public Loop loop() {
-            return connection.loop;
-        }
-
-        @Override
-        public Peer peer() {
-            return Objects.requireNonNull(connection.peer);
-        }
-
-        @Override
-        public void receiver(RequestReceiver receiver) {
-            this.receiver = receiver;
-        }
-
-        @Override
-        public void sendInterim(OutgoingResponse response) {
-            if (live()) {
-                write(response, HeadWriter.Connection.SILENT);
-            }
-        }
-
-        @Override
-        public void sendResponse(OutgoingResponse response) {
-            if (!live()) {
-                return;
-            }
-            responseStarted = true;
-            if (response.opensTunnel()) {
-                write(response, HeadWriter.Connection.SILENT);
-                startTunnel();
-                return;
-            }
-            boolean unknown = response.bodyLength() == UNKNOWN_LENGTH;
-            chunked = unknown && request.minorVersion() == 1;
-            boolean last = connection.inputShutdown && !connection.moreInput();
-            if ((unknown && !chunked) || last || connection.handler.draining()) {
-                connection.keepAlive = false;
-            }
-            write(response, persistence());
-        }
-
-        private void write(OutgoingResponse response, HeadWriter.Connection persistence) {
-            Output output = connection.output();
-            Octets octets = output.octets();
-            HeadWriter.response(octets, response, chunked, persistence);
-            output.add(octets);
-        }
-
-        private HeadWriter.Connection persistence() {
-            if (!connection.keepAlive) {
-                return HeadWriter.Connection.CLOSE;
-            }
-            return request.minorVersion() == 0
-                    ? HeadWriter.Connection.KEEP_ALIVE
-                    : HeadWriter.Connection.SILENT;
-        }
-
-        private void startTunnel() {
-            tunnel = true;
-            connection.reading = Reading.TUNNEL;
-            connection.resume();
-            if (connection.pending != null) {
-                connection.takePending();
-            } else if (connection.inputShutdown) {
-                tunnelEnded();
-            }
-        }
-
-        @Override
-        public void send(ByteBuf data) {
-            if (!live() || tunnelLeft) {
-                data.release();
-                return;
-            }
-            int octets = data.readableBytes();
-            if (octets == 0) {
-                data.release();
-                return;
-            }
-            sent += octets;
-            if (chunked) {
-                Chunks.add(connection.output(), data);
-            } else {
-                connection.output().data(data);
-            }
-        }
-
-        @Override
-        public void sendEnd(@Nullable HeaderFields trailers) {
-            if (!live() || responseEnded) {
-                return;
-            }
-            if (tunnel) {
-                tunnelOutputEnded = true;
-                connection.endOutput();
-                closeIfTunnelEnded();
-                return;
-            }
-            responseEnded = true;
-            if (chunked) {
-                Chunks.end(connection.output(), trailers);
-            }
-            if (requestEnded) {
-                connection.finished();
-            } else {
-                connection.answeredEarly();
-            }
-        }
-
-        @Override
-        public void flush() {
-            if (!connection.closing) {
-                connection.output().flush();
-            }
-        }
-
-        @Override
-        public boolean writable() {
-            boolean writable = !live() || connection.output().writable();
-            wasUnwritable |= !writable;
-            return writable;
-        }
-
-        @Override
-        public void consumed(int octets) {
-            if (live()) {
-                connection.consumed(octets);
-            }
-        }
-
-        @Override
-        public int heldBytes() {
-            return live() ? connection.output().heldBytes() : 0;
-        }
-
-        /// What is kept of the request, or waits for the endpoint.
-        long kept() {
-            return receiver == null ? 0 : receiver.keptBytes();
-        }
-
-        @Override
-        public void closeAfterResponse() {
-            connection.keepAlive = false;
-        }
-
-        @Override
-        public long sentOctets() {
-            return sent;
-        }
-
-        /// Resets the TCP connection, so that not even a body that runs until the close looks
-        /// whole.
-        @Override
-        public void reset() {
-            if (!live()) {
-                return;
-            }
-            receiver = null;
-            connection.output().flushNow();
-            connection.close();
-            connection.stream = null;
-        }
     }
 }
