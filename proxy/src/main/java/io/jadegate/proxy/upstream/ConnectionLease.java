@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectionLease extends Claim {
     private final Terms terms;
     private final Borrower borrower;
+    private @Nullable Channel made;
 
     /// How a connection is made.
     ///
@@ -71,7 +72,9 @@ public final class ConnectionLease extends Claim {
         if (address == null) {
             connection.failed(Failure.of(Failure.Kind.NAME_NOT_RESOLVED));
         } else {
-            upstream.connector().connect(loop, chosen, address, terms.patience(), connection);
+            made =
+                    upstream.connector()
+                            .connect(loop, chosen, address, terms.patience(), connection);
         }
         return true;
     }
@@ -81,12 +84,18 @@ public final class ConnectionLease extends Claim {
         borrower.unavailable(failure, failed);
     }
 
-    /// Ends the lease: nobody needs the connection any more. One that is still being made is closed
-    /// once it stands. Calls after the first do nothing.
+    /// Ends the lease: nobody needs the connection any more. One that is still being made is given
+    /// up. Calls after the first do nothing.
     public void giveBack() {
         switch (state) {
             case WAITING -> stopWaiting();
-            case CONNECTING, LENT -> finish();
+            case CONNECTING -> {
+                finish();
+                if (made != null) {
+                    made.close();
+                }
+            }
+            case LENT -> finish();
             case NEW, DONE -> state = State.DONE;
         }
     }

@@ -186,7 +186,7 @@ class TcpEndsTest {
     @OnEachTransport
     void givesUpWhatIsBeingConnectedForAClientThatResets(NodeConfig.Transport transport)
             throws Exception {
-        serve(transport, gateway.keep(FakeBackend.hanging()), ", timeouts: { connect: 2s }", "");
+        serve(transport, gateway.keep(FakeBackend.hanging()), ", timeouts: { connect: 90s }", "");
         Wire leaving = gateway.connect().send("x");
         Gateway.await("in flight", () -> gateway.target("db", 0).inFlight() == 1);
 
