@@ -5,9 +5,11 @@ import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.ResponseHead;
 import io.jadegate.proxy.observe.TargetCounts;
 import io.jadegate.proxy.proxyprotocol.ProxyHeader;
+import io.jadegate.proxy.stream.Bond;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
+import io.jadegate.proxy.stream.OutgoingRequest;
 import io.jadegate.proxy.upstream.Connector;
 import io.jadegate.proxy.upstream.Lease;
 import io.jadegate.proxy.upstream.Target;
@@ -67,6 +69,18 @@ final class Attempt implements Lease.Borrower {
         this.authority = authority;
     }
 
+    /// Sends the request's head, borrowed for the call.
+    void send(OutgoingRequest request) {
+        if (ConnectionAuthentication.isTriedBy(request.head().fields())) {
+            lease().keepForClient();
+        }
+        stream().sendRequest(request);
+    }
+
+    private Lease lease() {
+        return Objects.requireNonNull(lease);
+    }
+
     void flush() {
         if (stream != null) {
             stream.flush();
@@ -105,6 +119,11 @@ final class Attempt implements Lease.Borrower {
     }
 
     @Override
+    public Bond bond() {
+        return exchange.bond();
+    }
+
+    @Override
     public void lent(HttpStream.Client stream, Target target) {
         this.stream = stream;
         this.target = target;
@@ -136,6 +155,9 @@ final class Attempt implements Lease.Borrower {
 
     @Override
     public void response(ResponseHead head, long bodyLength) {
+        if (ConnectionAuthentication.isOfferedBy(head.fields())) {
+            lease().keepForClient();
+        }
         if (over) {
             loop.giveBack(head);
         } else {

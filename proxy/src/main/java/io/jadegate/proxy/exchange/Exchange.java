@@ -21,6 +21,7 @@ import io.jadegate.proxy.l4.Pump;
 import io.jadegate.proxy.l4.Relay;
 import io.jadegate.proxy.observe.TunnelCounts;
 import io.jadegate.proxy.proxyprotocol.ProxyHeader;
+import io.jadegate.proxy.stream.Bond;
 import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
@@ -384,7 +385,7 @@ final class Exchange implements HttpStream.RequestReceiver {
             Forwarding.deadline(state.request(), story.startNanos() + total.nanos() - loop.now());
         }
         current.authority(authority(current.upstream(), chosen));
-        stream.sendRequest(state.request());
+        current.send(state.request());
         body.attach(
                 stream,
                 story.attempts() < route().tries() && Retries.mayFollow(route(), head, stream));
@@ -402,6 +403,11 @@ final class Exchange implements HttpStream.RequestReceiver {
     /// itself.
     ProxyHeader introduction() {
         return client.peer().introduction(null, null, null);
+    }
+
+    /// What is kept for the client's connection alone.
+    Bond bond() {
+        return client.bond();
     }
 
     private String authority(Upstream upstream, Target chosen) {

@@ -3,6 +3,7 @@ package io.jadegate.proxy.http1;
 import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.RequestHead;
+import io.jadegate.proxy.stream.Bond;
 import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.DownstreamSettings;
 import io.jadegate.proxy.stream.Ending;
@@ -83,6 +84,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private final @Nullable TlsSession tls;
     private final HeadScanner scanner;
     private final Deadlines.Deadline deadline;
+    private final Bond bond = new Bond();
     private final long acceptedNanos;
     private DownstreamSettings settings;
     private @Nullable ChunkDecoder chunks;
@@ -176,6 +178,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
             current.broke(Failure.of(Failure.Kind.CLIENT_CLOSED));
         }
         giveHeadBack();
+        bond.end();
         if (peer != null) {
             // Else it was never told that there is one.
             owner.closed(this);
@@ -653,6 +656,10 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     Peer knownPeer() {
         return Objects.requireNonNull(peer);
+    }
+
+    Bond bond() {
+        return bond;
     }
 
     /// The final response is about to be sent.

@@ -3,6 +3,7 @@ package io.jadegate.proxy.http1;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.Octets;
 import io.jadegate.api.http.RequestHead;
+import io.jadegate.proxy.stream.Bond;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
@@ -133,6 +134,11 @@ final class Http1ServerStream implements HttpStream.Server {
     @Override
     public Peer peer() {
         return connection.knownPeer();
+    }
+
+    @Override
+    public Bond bond() {
+        return connection.bond();
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.jadegate.api.filter.Reason;
 import io.jadegate.api.http.Method;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.proxy.observe.Http2Counts;
+import io.jadegate.proxy.stream.Bond;
 import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.DownstreamSettings;
 import io.jadegate.proxy.stream.Ending;
@@ -85,6 +86,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     private final RequestBlock block;
     private final OutgoingFields outgoing = new OutgoingFields();
     private final Deadlines.Deadline deadline;
+    private final Bond bond = new Bond();
     private final long acceptedNanos;
     private Deadlines.@Nullable Deadline drainDeadline;
     private DownstreamSettings settings;
@@ -174,6 +176,7 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
         streams().breakAll(Failure.of(Failure.Kind.CLIENT_CLOSED));
         streams().close();
         output().discard();
+        bond.end();
         if (peer != null) {
             // Else it was never told that there is one.
             owner.closed(this);
@@ -650,6 +653,10 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
 
     Peer knownPeer() {
         return Objects.requireNonNull(peer);
+    }
+
+    Bond bond() {
+        return bond;
     }
 
     private ChannelHandlerContext ctx() {

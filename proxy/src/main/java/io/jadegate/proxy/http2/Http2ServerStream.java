@@ -1,6 +1,7 @@
 package io.jadegate.proxy.http2;
 
 import io.jadegate.api.http.HeaderFields;
+import io.jadegate.proxy.stream.Bond;
 import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
@@ -260,6 +261,11 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
     @Override
     public Peer peer() {
         return connection.knownPeer();
+    }
+
+    @Override
+    public Bond bond() {
+        return connection.bond();
     }
 
     @Override

@@ -31,6 +31,9 @@ public sealed interface HttpStream extends ByteStream {
 
         Peer peer();
 
+        /// What is kept for the client's connection alone.
+        Bond bond();
+
         /// Makes `receiver` the one who is told about the request's body.
         void receiver(RequestReceiver receiver);
 

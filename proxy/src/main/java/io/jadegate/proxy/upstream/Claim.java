@@ -109,7 +109,7 @@ abstract sealed class Claim permits Lease, ConnectionLease {
         if (!Capacity.take(capacity.requests(), capacity.limits().requests())) {
             return false;
         }
-        Target chosen = (own == null ? upstream.picker() : own).pick(loop, except);
+        Target chosen = choose();
         if (chosen == null) {
             capacity.requests().decrementAndGet();
             refuse(Failure.Kind.NO_ENDPOINT);
@@ -120,6 +120,19 @@ abstract sealed class Claim permits Lease, ConnectionLease {
             return false;
         }
         return true;
+    }
+
+    private @Nullable Target choose() {
+        if (own != null) {
+            return own.pick(loop, except);
+        }
+        Target known = known();
+        return known != null && known != except ? known : upstream.picker().pick(loop, except);
+    }
+
+    /// The target that knows the borrower's client already, and is to be gone to again; or null.
+    @Nullable Target known() {
+        return null;
     }
 
     /// Goes to a target, which is [claimed][#claim] when there is a way.

@@ -1,9 +1,11 @@
 package io.jadegate.proxy.upstream;
 
 import io.jadegate.proxy.proxyprotocol.ProxyHeader;
+import io.jadegate.proxy.stream.Bond;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -12,12 +14,17 @@ public final class Lease extends Claim {
     private final Borrower borrower;
     private final Connector.Patience patience;
     private @Nullable Opening opening;
+    private @Nullable PooledConnection exclusive;
+    private @Nullable SharedConnection shared;
 
     /// Who asked for a stream. Told once: [#lent] or [#unavailable]; then the response comes.
     public interface Borrower extends HttpStream.ResponseReceiver {
         /// Whom the endpoint is told of where a connection begins with a header of the PROXY
         /// protocol; the same for all requests of one connection of a client.
         ProxyHeader introduction();
+
+        /// What is kept for the connection of the client, and serves no other.
+        Bond bond();
 
         /// The stream is there. Unless the borrower cancels, it must call [Lease#giveBack()] when
         /// the exchange on it has ended.
@@ -41,12 +48,48 @@ public final class Lease extends Claim {
         this.patience = patience;
     }
 
+    /// Where a connection that is kept for the client leads: what has been settled by it holds
+    /// there and nowhere else.
+    @Override
+    @Nullable Target known() {
+        PooledConnection kept = keptConnection(null);
+        return kept == null ? null : kept.target();
+    }
+
+    /// An idle connection that is kept for the client, or null.
+    ///
+    /// @param to where it leads; null for any target that new requests may go to
+    private @Nullable PooledConnection keptConnection(@Nullable Target to) {
+        List<Bond.Kept> all = borrower.bond().kept();
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i) instanceof PooledConnection kept
+                    && kept.isIdle()
+                    && kept.isFor(introduction())
+                    && (to == null ? upstream.offers(kept.target()) : kept.target() == to)) {
+                return kept;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable ProxyHeader introduction() {
+        return upstream.introducesClients() ? borrower.introduction() : null;
+    }
+
     /// Goes by a connection that is there or on its way, or by a new one.
     ///
     /// @return false when a permit is lacking
     @Override
     boolean reach(Target chosen) {
-        ProxyHeader client = upstream.introducesClients() ? borrower.introduction() : null;
+        PooledConnection kept = keptConnection(chosen);
+        if (kept != null) {
+            claim(chosen);
+            kept.takeKept();
+            kept.lent(upstream.config().pool());
+            lendExclusive(kept);
+            return true;
+        }
+        ProxyHeader client = introduction();
         Pool pool = chosen.poolsOn(loop).find(client);
         if (pool != null && isReachedBy(pool, chosen)) {
             return true;
@@ -94,6 +137,7 @@ public final class Lease extends Claim {
         if (state != State.CONNECTING) {
             return false;
         }
+        exclusive = pooled;
         lent(pooled.connection().open(borrower));
         return true;
     }
@@ -101,6 +145,7 @@ public final class Lease extends Claim {
     /// A connection is there that has room for this request.
     void lendShared(SharedConnection connection) {
         if (state == State.CONNECTING) {
+            shared = connection;
             lent(connection.open(borrower, upstream.config().pool()));
         }
     }
@@ -109,6 +154,17 @@ public final class Lease extends Claim {
         opening = null;
         state = State.LENT;
         borrower.lent(stream, Objects.requireNonNull(target));
+    }
+
+    /// Over the connection somebody has said who he is, and the endpoint may take whoever speaks
+    /// next for the same: from now on it serves the borrower's client alone. One that serves many
+    /// at once, where no such thing is defined, begins nothing more.
+    public void keepForClient() {
+        if (exclusive != null) {
+            exclusive.keepFor(borrower.bond());
+        } else if (shared != null) {
+            shared.drain();
+        }
     }
 
     /// The connection that was waited for is there, and not for this request: asks once more.

@@ -3,14 +3,16 @@ package io.jadegate.proxy.upstream;
 import io.jadegate.api.config.PoolConfig;
 import io.jadegate.proxy.http1.Http1ClientConnection;
 import io.jadegate.proxy.proxyprotocol.ProxyHeader;
+import io.jadegate.proxy.stream.Bond;
 import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.Loop;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A connection to a target and its place in the pool: lent, idle on its loop, or closed.
-final class PooledConnection implements Http1ClientConnection.Owner {
+final class PooledConnection implements Http1ClientConnection.Owner, Bond.Kept {
     private final Target target;
     private final Capacity capacity;
     private final Loop loop;
@@ -20,6 +22,7 @@ final class PooledConnection implements Http1ClientConnection.Owner {
     private final int maxRequests;
     private final @Nullable ProxyHeader client;
     private PoolConfig pool;
+    private @Nullable Bond bond;
     private boolean opened;
     private boolean idle;
 
@@ -68,6 +71,38 @@ final class PooledConnection implements Http1ClientConnection.Owner {
         idle = false;
     }
 
+    boolean isIdle() {
+        return idle && connection.usable();
+    }
+
+    /// Whether it was made for a client.
+    ///
+    /// @param who null for everybody
+    boolean isFor(@Nullable ProxyHeader who) {
+        return Objects.equals(client, who);
+    }
+
+    /// Serves, from now on, one connection of a client alone.
+    void keepFor(Bond alone) {
+        assert bond == null || bond == alone : "kept for another client";
+        if (bond == null) {
+            bond = alone;
+            alone.add(this);
+        }
+    }
+
+    /// The client it is kept for wants it again.
+    void takeKept() {
+        target.poolsOn(loop).kept().remove(this);
+    }
+
+    @Override
+    public void clientLeft() {
+        if (idle) {
+            connection.close();
+        }
+    }
+
     @Override
     public void idle(Http1ClientConnection connection) {
         long now = loop.now();
@@ -76,12 +111,16 @@ final class PooledConnection implements Http1ClientConnection.Owner {
                 connection.requests() >= maxRequests
                         || (maxAge > 0 && now - openedNanos > maxAge)
                         || capacity.idle() > pool.maxIdle();
-        if (worn || target.retired()) {
+        if (worn || target.retired() || (bond != null && bond.over())) {
             connection.close();
             return;
         }
         idle = true;
-        target.poolsOn(loop).of(client).idle().put(this);
+        if (bond == null) {
+            target.poolsOn(loop).of(client).idle().put(this);
+        } else {
+            target.poolsOn(loop).kept().add(this);
+        }
         idleDeadline.set(now + idleNanos());
         capacity.wake();
     }
@@ -95,13 +134,24 @@ final class PooledConnection implements Http1ClientConnection.Owner {
         Pools pools = target.poolsOn(loop);
         if (idle) {
             idle = false;
-            pools.of(client).idle().remove(this);
+            leaveIdle(pools);
+        }
+        if (bond != null) {
+            bond.remove(this);
         }
         pools.left(client);
         target.counts(loop).connectionClosed();
         target.connectionCounter().decrementAndGet();
         capacity.connections().decrementAndGet();
         capacity.wake();
+    }
+
+    private void leaveIdle(Pools pools) {
+        if (bond == null) {
+            pools.of(client).idle().remove(this);
+        } else {
+            pools.kept().remove(this);
+        }
     }
 
     /// Shorter than the endpoint keeps the connection, so that a request does not cross its close.

@@ -2,16 +2,19 @@ package io.jadegate.proxy.upstream;
 
 import io.jadegate.proxy.proxyprotocol.ProxyHeader;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The connections to one target on one loop. A connection that began with a header of the PROXY
 /// protocol stands for the client that it names, and serves no other; those without one serve
-/// everybody. Only for the loop's own thread.
+/// everybody, until they are kept for one ([Bond]). Only for the loop's own thread.
 final class Pools {
     private final Pool forEverybody = new Pool();
     private final Map<ProxyHeader, Pool> byClient = new LinkedHashMap<>();
+    private final Set<PooledConnection> kept = new LinkedHashSet<>();
 
     /// The connections for a client; null when there are none.
     ///
@@ -25,6 +28,11 @@ final class Pools {
     /// @param client null for everybody
     Pool of(@Nullable ProxyHeader client) {
         return client == null ? forEverybody : byClient.computeIfAbsent(client, _ -> new Pool());
+    }
+
+    /// Idle connections that are each kept for one connection of a client, which knows them.
+    Set<PooledConnection> kept() {
+        return kept;
     }
 
     /// A connection for a client has gone: of one who has no other nothing is kept.
@@ -49,12 +57,23 @@ final class Pools {
                 return true;
             }
         }
-        return false;
+        return closeKept();
+    }
+
+    /// Closes, of those that are kept, the one that has been idle longest. Last of all: with it
+    /// goes what its client has settled with the endpoint.
+    private boolean closeKept() {
+        if (kept.isEmpty()) {
+            return false;
+        }
+        kept.iterator().next().connection().close();
+        return true;
     }
 
     /// Lets go of all of them.
     void retire() {
         forEverybody.retire();
         List.copyOf(byClient.values()).forEach(Pool::retire);
+        List.copyOf(kept).forEach(each -> each.connection().close());
     }
 }

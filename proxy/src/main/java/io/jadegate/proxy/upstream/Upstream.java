@@ -275,6 +275,13 @@ public final class Upstream {
         return new DatagramLink(this, loop, receiver);
     }
 
+    /// Whether requests that have reason to may go to a target, whatever the picker would choose.
+    boolean offers(Target target) {
+        return !target.retired()
+                && target.condition().health() != Health.UNHEALTHY
+                && candidates.stream().anyMatch(each -> each.target() == target);
+    }
+
     /// Whether endpoints are told whom a connection is made for.
     public boolean introducesClients() {
         return config.proxyProtocol() != UpstreamConfig.ProxyProtocol.OFF;

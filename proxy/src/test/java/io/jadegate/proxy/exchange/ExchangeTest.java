@@ -36,6 +36,7 @@ import io.jadegate.proxy.observe.AccessLog;
 import io.jadegate.proxy.observe.Meters;
 import io.jadegate.proxy.route.RouteEntry;
 import io.jadegate.proxy.route.RouteTables;
+import io.jadegate.proxy.stream.Bond;
 import io.jadegate.proxy.stream.DownstreamSettings;
 import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.HttpStream;
@@ -380,6 +381,11 @@ class ExchangeTest {
         @Override
         public Loop loop() {
             return loop;
+        }
+
+        @Override
+        public Bond bond() {
+            return new Bond();
         }
 
         @Override

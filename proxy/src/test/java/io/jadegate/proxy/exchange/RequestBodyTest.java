@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
+import io.jadegate.proxy.stream.Bond;
 import io.jadegate.proxy.stream.Budget;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Ledger;
@@ -54,6 +55,11 @@ class RequestBodyTest {
         @Override
         public Loop loop() {
             throw new UnsupportedOperationException("a body has no business with the loop");
+        }
+
+        @Override
+        public Bond bond() {
+            return new Bond();
         }
 
         @Override

@@ -13,6 +13,7 @@ import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.ResponseHead;
 import io.jadegate.proxy.observe.Meters;
 import io.jadegate.proxy.proxyprotocol.ProxyHeader;
+import io.jadegate.proxy.stream.Bond;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.HttpStream;
@@ -103,6 +104,7 @@ class LeaseTest {
 
     private static final class TestBorrower implements Lease.Borrower {
         private final LinkedBlockingQueue<String> told = new LinkedBlockingQueue<>();
+        private final Bond bond = new Bond();
         private HttpStream.@Nullable Client stream;
 
         String told() throws InterruptedException {
@@ -120,6 +122,11 @@ class LeaseTest {
         @Override
         public ProxyHeader introduction() {
             return ProxyHeader.UNKNOWN;
+        }
+
+        @Override
+        public Bond bond() {
+            return bond;
         }
 
         @Override
