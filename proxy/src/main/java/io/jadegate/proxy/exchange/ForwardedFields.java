@@ -97,7 +97,20 @@ final class ForwardedFields {
                                     FieldName.RETRY_AFTER,
                                     FieldName.DATE,
                                     FieldName.VARY,
-                                    FieldName.ORIGIN));
+                                    FieldName.ORIGIN,
+                                    FieldName.CONTENT_LOCATION,
+                                    FieldName.of("Content-Range"),
+                                    FieldName.of("Range"),
+                                    FieldName.of("If-Match"),
+                                    FieldName.of("If-None-Match"),
+                                    FieldName.of("If-Modified-Since"),
+                                    FieldName.of("If-Unmodified-Since"),
+                                    FieldName.of("If-Range"),
+                                    FieldName.of("Age"),
+                                    FieldName.of("Expires"),
+                                    FieldName.of("Pragma"),
+                                    // RFC 9110 §11.7.3: for the next client only
+                                    FieldName.of("Proxy-Authentication-Info")));
 
     /// Of a request to a forward proxy: all but the connection's, and Host, which is written anew.
     private static final Selection OF_PLAIN_REQUEST =
