@@ -16,9 +16,14 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /// The checks that are under way, on a few threads of their own that go away when there is nothing
-/// to check. So many may wait; what comes then is refused. Safe for all threads.
+/// to check. So many may wait, and so many of one client be under way; what comes then is refused.
+/// Safe for all threads.
 final class PasswordChecks {
     static final int MOST_WAITING = 64;
+
+    /// A quarter of the places: wrong passwords count only when they have been checked, and one
+    /// client must not keep all others waiting until then.
+    static final int MOST_OF_A_CLIENT = MOST_WAITING / 4;
 
     private static final Answer.Refused WRONG =
             new Answer.Refused(Reason.AUTHENTICATION_FAILED, /* retryAfterSeconds= */ 0);
@@ -33,6 +38,9 @@ final class PasswordChecks {
     /// connections at once.
     private final ConcurrentHashMap<Proof, List<Consumer<Answer.Known>>> waiting =
             new ConcurrentHashMap<>();
+
+    /// How many checks are under way, by the number of the client's network.
+    private final ConcurrentHashMap<Long, Integer> underWay = new ConcurrentHashMap<>();
 
     final LongAdder right = new LongAdder();
     final LongAdder wrong = new LongAdder();
@@ -82,14 +90,31 @@ final class PasswordChecks {
                             list.add(outcome);
                             return list;
                         });
-        if (isSame(all, mine)) {
+        if (isSame(all, mine) && !isTakenUp(question)) {
+            shed.increment();
+            end(question, SHED);
+        }
+    }
+
+    private boolean isTakenUp(Question question) {
+        long client = question.client;
+        if (underWay.merge(client, 1, Integer::sum) <= MOST_OF_A_CLIENT) {
             try {
-                threads.execute(() -> end(question, answer(question)));
+                threads.execute(() -> {
+                    end(question, answer(question));
+                    leave(client);
+                });
+                return true;
             } catch (RejectedExecutionException _) {
-                shed.increment();
-                end(question, SHED);
+                // Too many wait.
             }
         }
+        leave(client);
+        return false;
+    }
+
+    private void leave(long client) {
+        underWay.computeIfPresent(client, (_, count) -> count == 1 ? null : count - 1);
     }
 
     @SuppressWarnings("ReferenceEquality") // equal lists may be two

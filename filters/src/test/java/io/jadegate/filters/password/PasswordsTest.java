@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -147,6 +148,34 @@ class PasswordsTest {
     }
 
     @Test
+    void keepsPlacesForOthersWhenOneClientAsksForAll() throws Exception {
+        var shed = new Answer.Refused(Reason.AUTHENTICATION_OVERLOAD, 1);
+        InetAddress greedy = InetAddress.ofLiteral("2001:db8::1");
+        var gate = new CountDownLatch(1);
+        List<CompletableFuture<Answer>> answers = new ArrayList<>();
+        for (int i = 0; i < PasswordChecks.MOST_OF_A_CLIENT; i++) {
+            var later = (Answer.Later) answer("alice", "wrong" + i, greedy);
+            var answer = new CompletableFuture<Answer>();
+            later.check()
+                    .begin(known -> {
+                        awaitOpen(gate);
+                        answer.complete(known);
+                    });
+            answers.add(answer);
+        }
+
+        assertThat(begun(users, "alice", "more", InetAddress.ofLiteral("2001:db8::2")).getNow(null))
+                .isEqualTo(shed);
+        CompletableFuture<Answer> other = begun(users, "alice", "password", HOME);
+        gate.countDown();
+
+        assertThat(other.get(30, TimeUnit.SECONDS)).isEqualTo(ALICE);
+        for (CompletableFuture<Answer> each : answers) {
+            assertThat(each.get(30, TimeUnit.SECONDS)).isEqualTo(WRONG);
+        }
+    }
+
+    @Test
     void letsAClientGuessAFewTimesAndThenNowAndAgain() throws Exception {
         InetAddress guesser = InetAddress.ofLiteral("2001:db8::1");
         for (int i = 0; i < Guesses.AT_ONCE; i++) {
@@ -268,6 +297,14 @@ class PasswordsTest {
             Authenticator authenticator, String user, String password, InetAddress client)
             throws Exception {
         return begun(authenticator, user, password, client).get(30, TimeUnit.SECONDS);
+    }
+
+    private static void awaitOpen(CountDownLatch gate) {
+        try {
+            assertThat(gate.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static CompletableFuture<Answer> begun(
