@@ -137,8 +137,12 @@ final class Talk implements AutoCloseable {
 
     // ---- reading
 
-    /// Whether something has come or comes; false at the orderly end.
+    /// Whether something has come or comes; false at the orderly end, and once this side has closed,
+    /// whatever came before.
     boolean available() throws IOException {
+        if (!channel.isOpen()) {
+            return false;
+        }
         if (unread.hasRemaining()) {
             return true;
         }
