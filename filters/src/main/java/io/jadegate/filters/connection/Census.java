@@ -1,25 +1,15 @@
 package io.jadegate.filters.connection;
 
-import io.jadegate.api.config.Rate;
 import io.jadegate.api.filter.ClientConnection;
 import io.jadegate.api.net.ClientNetwork;
 import java.net.InetAddress;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /// Who has how many connections to a listener. Safe for all threads.
 final class Census {
     private final AtomicInteger total = new AtomicInteger();
     private final ConcurrentHashMap<Long, Integer> byClient = new ConcurrentHashMap<>();
-
-    /// When the next connection would be due if all came evenly, the one number that a generic cell
-    /// rate needs.
-    private final AtomicLong dueNanos;
-
-    Census(long now) {
-        dueNanos = new AtomicLong(now);
-    }
 
     int total() {
         return total.get();
@@ -48,21 +38,6 @@ final class Census {
             byClient.computeIfPresent(
                     ClientNetwork.of(connection.address()),
                     (_, count) -> count > 1 ? count - 1 : null);
-        }
-    }
-
-    /// Whether a connection may come now.
-    boolean due(Rate rate, long now) {
-        long nanos = rate.per().toNanos();
-        return dueNanos.get() - now <= nanos - nanos / rate.count();
-    }
-
-    /// Counts one that came.
-    void arrived(Rate rate, long now) {
-        long interval = rate.per().toNanos() / rate.count();
-        long due = dueNanos.get();
-        while (!dueNanos.compareAndSet(due, (due - now > 0 ? due : now) + interval)) {
-            due = dueNanos.get();
         }
     }
 }

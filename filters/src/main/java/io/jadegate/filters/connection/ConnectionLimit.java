@@ -1,5 +1,6 @@
 package io.jadegate.filters.connection;
 
+import io.jadegate.api.config.Rate;
 import io.jadegate.api.filter.ClientConnection;
 import io.jadegate.api.filter.ConnectionFilter;
 import io.jadegate.api.filter.Reason;
@@ -15,22 +16,29 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionLimit implements ConnectionFilter {
     private final ConnectionLimitSettings settings;
     private final Census census;
+    private final @Nullable Pace pace;
     private final LongSupplier clock;
 
     /// @param clock the time in nanoseconds
     ConnectionLimit(ConnectionLimitSettings settings, LongSupplier clock) {
-        this(settings, new Census(clock.getAsLong()), clock);
+        this(settings, new Census(), /* before= */ null, clock);
     }
 
-    private ConnectionLimit(ConnectionLimitSettings settings, Census census, LongSupplier clock) {
+    private ConnectionLimit(
+            ConnectionLimitSettings settings,
+            Census census,
+            @Nullable Pace before,
+            LongSupplier clock) {
+        Rate rate = settings.rate();
         this.settings = settings;
         this.census = census;
+        this.pace = rate == null ? null : Pace.of(rate, before, clock.getAsLong());
         this.clock = clock;
     }
 
     /// The same counts under other limits.
     ConnectionLimit with(ConnectionLimitSettings settings) {
-        return new ConnectionLimit(settings, census, clock);
+        return new ConnectionLimit(settings, census, pace, clock);
     }
 
     @Override
@@ -43,7 +51,7 @@ final class ConnectionLimit implements ConnectionFilter {
                 && census.of(connection.address()) >= settings.perClient()) {
             return Reason.CONNECTION_LIMIT_CLIENT;
         }
-        if (settings.rate() != null && !census.due(settings.rate(), clock.getAsLong())) {
+        if (pace != null && !pace.due(clock.getAsLong())) {
             return Reason.CONNECTION_RATE;
         }
         return null;
@@ -52,8 +60,8 @@ final class ConnectionLimit implements ConnectionFilter {
     @Override
     public void opened(ClientConnection connection) {
         census.opened(connection);
-        if (settings.rate() != null) {
-            census.arrived(settings.rate(), clock.getAsLong());
+        if (pace != null) {
+            pace.arrived(clock.getAsLong());
         }
     }
 

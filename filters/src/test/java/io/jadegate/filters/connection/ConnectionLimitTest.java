@@ -105,6 +105,38 @@ class ConnectionLimitTest {
     }
 
     @Test
+    void owesNoMoreThanARatesWorthWhateverCameWhileItLookedOn() {
+        Rate rate = new Rate(10, Duration.ofSeconds(1));
+        ConnectionLimit limit = limit(null, null, rate);
+        for (int i = 0; i < 100_000; i++) {
+            limit.opened(from("192.0.2.1"));
+        }
+
+        ConnectionLimit enforced = limit.with(new ConnectionLimitSettings(null, null, rate));
+
+        assertThat(enforced.decide(from("192.0.2.1"))).isEqualTo(Reason.CONNECTION_RATE);
+        now.addAndGet(Duration.ofMillis(100).toNanos());
+        open(enforced, "192.0.2.1");
+        assertThat(enforced.decide(from("192.0.2.1"))).isEqualTo(Reason.CONNECTION_RATE);
+    }
+
+    @Test
+    void owesNoMoreUnderAnotherRateThanThatIsWorth() {
+        ConnectionLimit daily = limit(null, null, new Rate(2, Duration.ofDays(1)));
+        open(daily, "192.0.2.1");
+        open(daily, "192.0.2.1");
+
+        ConnectionLimit after =
+                daily.with(
+                        new ConnectionLimitSettings(
+                                null, null, new Rate(10, Duration.ofSeconds(1))));
+
+        assertThat(after.decide(from("192.0.2.1"))).isEqualTo(Reason.CONNECTION_RATE);
+        now.addAndGet(Duration.ofMillis(100).toNanos());
+        open(after, "192.0.2.1");
+    }
+
+    @Test
     void limitsNothingThatIsOff() {
         ConnectionLimit limit = limit(null, null, null);
         for (int i = 0; i < 1000; i++) {
@@ -129,7 +161,7 @@ class ConnectionLimitTest {
 
     @Test
     void remembersNobodyWhoHasGone() {
-        Census census = new Census(0);
+        Census census = new Census();
         for (int i = 0; i < 50; i++) {
             census.opened(from("192.0.2." + i));
             census.opened(from("2001:db8:" + i + "::1"));
