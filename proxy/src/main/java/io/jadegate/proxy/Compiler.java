@@ -519,7 +519,7 @@ final class Compiler {
                             hsts == null ? null : strictTransportSecurity(hsts),
                             own.redirectToHttps() ? redirect : null,
                             introducers(own, defaults.timeouts()),
-                            connectionFilters.admission(listener, own.filters()),
+                            connectionFilters.admission(listener, own),
                             via,
                             meters.listener(listener),
                             meters.unrouted(),
@@ -756,7 +756,7 @@ final class Compiler {
                                     timeouts.tls().toNanos(),
                                     hosts.get(name),
                                     introducers(listener, config.defaults().timeouts()),
-                                    connectionFilters.admission(name, listener.filters()),
+                                    connectionFilters.admission(name, listener),
                                     meters.listener(name)));
                 });
         return servings;
@@ -775,7 +775,7 @@ final class Compiler {
                                         name,
                                         Objects.requireNonNull(upstream),
                                         udpRules(listener.session()),
-                                        connectionFilters.admission(name, listener.filters()),
+                                        connectionFilters.admission(name, listener),
                                         meters.listener(name),
                                         logs));
                     }

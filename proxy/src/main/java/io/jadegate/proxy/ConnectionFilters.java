@@ -3,6 +3,7 @@ package io.jadegate.proxy;
 import io.jadegate.api.config.Config;
 import io.jadegate.api.config.ConnectionFilterConfig;
 import io.jadegate.api.config.FilterConfig;
+import io.jadegate.api.config.ListenerConfig;
 import io.jadegate.api.config.Problem;
 import io.jadegate.api.filter.ConnectionFilter;
 import io.jadegate.api.filter.ConnectionFilterProvider;
@@ -19,7 +20,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Makes the filters of the listeners of a configuration, none anew that was there before with the
-/// same settings. What a filter has counted goes over to the one that takes its place.
+/// same settings. What a filter has counted goes over to the one that takes its place, whatever
+/// names it and the listener have: connections stay with an address.
 final class ConnectionFilters {
     private final Map<String, ConnectionFilterProvider<?>> providers;
     private final FilterContext context;
@@ -28,7 +30,11 @@ final class ConnectionFilters {
     private final Map<Place, Made> made = new HashMap<>();
 
     /// Where a filter keeps its counts.
-    private record Place(String listener, String kind, String name) {}
+    private record Place(Compilation.Place listener, String kind, String name) {
+        boolean isOfTheKindOf(Place other) {
+            return listener.equals(other.listener) && kind.equals(other.kind);
+        }
+    }
 
     private record Made(Object ingredients, ConnectionFilter filter) {}
 
@@ -47,25 +53,32 @@ final class ConnectionFilters {
     }
 
     /// The filters of a listener: those that it names, and before them those that run unasked.
-    Admission admission(String listener, List<ConnectionFilterConfig> named) {
+    Admission admission(String name, ListenerConfig listener) {
+        Compilation.Place where = Compilation.Place.of(listener);
+        List<ConnectionFilterConfig> named = listener.filters();
         Map<Place, Admission.Step> steps = new LinkedHashMap<>();
         providers.forEach((kind, provider) -> {
             Record settings = provider.unasked();
             if (settings != null && named.stream().noneMatch(one -> one.kind().equals(kind))) {
-                Place place = new Place(listener, kind, kind);
+                Place place = new Place(where, kind, kind);
                 steps.put(
                         place,
                         new Admission.Step(
                                 kind,
                                 kind,
                                 FilterConfig.Mode.ENFORCE,
-                                filter(place, provider, settings, "listeners." + listener)));
+                                filter(
+                                        place,
+                                        /* alone= */ true,
+                                        provider,
+                                        settings,
+                                        "listeners." + name)));
             }
         });
         for (int i = 0; i < named.size(); i++) {
             ConnectionFilterConfig config = named.get(i);
-            String at = "listeners." + listener + ".filters[" + i + "]";
-            Place place = new Place(listener, config.kind(), config.name());
+            String at = "listeners." + name + ".filters[" + i + "]";
+            Place place = new Place(where, config.kind(), config.name());
             if (steps.containsKey(place)) {
                 problems.add(
                         Problem.error(
@@ -80,15 +93,28 @@ final class ConnectionFilters {
                                 config.name(),
                                 config.kind(),
                                 config.mode(),
-                                filter(place, provider, config.settings(), key)));
+                                filter(
+                                        place,
+                                        isAlone(config.kind(), named),
+                                        provider,
+                                        config.settings(),
+                                        key)));
             }
         }
         return new Admission(new ArrayList<>(steps.values()));
     }
 
+    private static boolean isAlone(String kind, List<ConnectionFilterConfig> named) {
+        return named.stream().filter(one -> one.kind().equals(kind)).count() == 1;
+    }
+
     private <S extends Record> ConnectionFilter filter(
-            Place place, ConnectionFilterProvider<S> provider, Record settings, String at) {
-        Made old = before.get(place);
+            Place place,
+            boolean alone,
+            ConnectionFilterProvider<S> provider,
+            Record settings,
+            String at) {
+        Made old = predecessor(place, alone);
         S own = provider.settings().cast(settings);
         Object ingredients = provider.ingredients(own, context);
         Made now =
@@ -99,6 +125,21 @@ final class ConnectionFilters {
                                 create(provider, own, old == null ? null : old.filter(), at));
         made.put(place, now);
         return now.filter();
+    }
+
+    /// Whose counts a filter goes on with: those of the one of the same name, or else, where there
+    /// is one of its kind only, of the one there was.
+    private @Nullable Made predecessor(Place place, boolean alone) {
+        Made same = before.get(place);
+        if (same != null || !alone) {
+            return same;
+        }
+        List<Made> ofKind =
+                before.entrySet().stream()
+                        .filter(one -> one.getKey().isOfTheKindOf(place))
+                        .map(Map.Entry::getValue)
+                        .toList();
+        return ofKind.size() == 1 ? ofKind.getFirst() : null;
     }
 
     private <S extends Record> ConnectionFilter create(

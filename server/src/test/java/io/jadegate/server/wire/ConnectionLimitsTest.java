@@ -97,6 +97,42 @@ class ConnectionLimitsTest {
     }
 
     @Test
+    void keepsCountingWhenTheListenerHasAnotherName() throws Exception {
+        serve("per-client: 2");
+        served();
+        served();
+
+        gateway.serveNow(LIMITED.formatted("per-client: 2", "").replace("web:", "net:"));
+
+        assertRefused(gateway.connect());
+    }
+
+    @Test
+    void keepsCountingWhenTheLimitHasAnotherName() throws Exception {
+        serve("total: 2");
+        served();
+        served();
+
+        gateway.serveNow(LIMITED.formatted("total: 2", ", name: tight"));
+
+        assertRefused(gateway.connect());
+    }
+
+    @Test
+    void countsByItselfInASecondLimit() throws Exception {
+        serve("total: 4");
+        served();
+        served();
+
+        gateway.serveNow(
+                LIMITED.formatted("total: 4", "}, { connection-limit: { total: 2 }, name: tight"));
+
+        served();
+        served();
+        assertRefused(gateway.connect());
+    }
+
+    @Test
     void staysOpenAfterAFloodOfConnections() throws Exception {
         serve("total: 5");
         for (int i = 0; i < 200; i++) {
