@@ -475,6 +475,9 @@ public final class Proxy implements DataPlane {
                             // Another protocol: those who speak the old one have to go.
                             binding.listener().drain();
                         }
+                        if (!terms.counts().equals(binding.last.counts())) {
+                            binding.listener().recount();
+                        }
                         binding.settled(terms);
                         if (before != null && !before.forwards().isEmpty()) {
                             binding.reviewSocks();

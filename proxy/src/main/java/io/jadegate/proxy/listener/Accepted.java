@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The connections that one listener accepted on one loop.
 final class Accepted implements ServerConnection.Owner {
@@ -17,6 +18,10 @@ final class Accepted implements ServerConnection.Owner {
     private final Supplier<PerLoop<ListenerCounts>> counts;
     private final Set<ServerConnection> connections = new HashSet<>();
     private volatile int open;
+
+    /// Where those that are open are counted; null before the first.
+    private @Nullable ListenerCounts countedIn;
+
     private volatile boolean closed;
 
     Accepted(Loop loop, Supplier<PerLoop<ListenerCounts>> counts) {
@@ -26,6 +31,7 @@ final class Accepted implements ServerConnection.Owner {
 
     @Override
     public void opened(ServerConnection connection) {
+        recountHere();
         if (connections.add(connection)) {
             open = connections.size();
             counts().connectionAccepted();
@@ -37,10 +43,31 @@ final class Accepted implements ServerConnection.Owner {
 
     @Override
     public void closed(ServerConnection connection) {
+        recountHere();
         if (connections.remove(connection)) {
             open = connections.size();
             counts().connectionClosed();
         }
+    }
+
+    /// Counts those that are open where the listener's are counted by now: another place once it
+    /// has another name.
+    @SuppressWarnings("ReferenceEquality") // each listener has its own
+    private void recountHere() {
+        ListenerCounts before = countedIn;
+        ListenerCounts now = counts();
+        if (now != before) {
+            countedIn = now;
+            if (before != null) {
+                before.connectionsLeft(connections.size());
+                now.connectionsTakenOver(connections.size());
+            }
+        }
+    }
+
+    /// The same, also of those with whom nothing happens.
+    void recount() {
+        loop.eventLoop().execute(this::recountHere);
     }
 
     @Override

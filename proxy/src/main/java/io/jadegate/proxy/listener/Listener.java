@@ -376,6 +376,11 @@ public final class Listener {
                 }));
     }
 
+    /// Its connections count elsewhere by now, for it has another name.
+    public void recount() {
+        accepted.forEach(Accepted::recount);
+    }
+
     /// Visits each connection, on its loop.
     public void forEach(Consumer<ServerConnection> visit) {
         accepted.forEach(books -> books.forEach(visit));

@@ -85,6 +85,7 @@ public final class ListenerCounts {
     private static final int TLS_BROKEN_SLOT = 3;
     private static final int DATAGRAMS_RECEIVED_SLOT = 4;
     private static final int DATAGRAMS_SENT_SLOT = 5;
+    private static final int TAKEN_OVER_SLOT = 6;
 
     /// Versions a handshake can end with; one that fails has none.
     private static final String[] VERSIONS = {"", "TLSv1.2", "TLSv1.3"};
@@ -92,7 +93,7 @@ public final class ListenerCounts {
     private static final List<HandshakeResult> RESULTS = List.of(HandshakeResult.values());
     private static final int RESUMED_SLOT = VERSIONS.length * RESULTS.size();
 
-    private final Tally tally = new Tally(DATAGRAMS_SENT_SLOT + 1);
+    private final Tally tally = new Tally(TAKEN_OVER_SLOT + 1);
     private final Tally handshakes = new Tally(RESUMED_SLOT + 1);
     private final ReasonCounts refused = new ReasonCounts();
     private final ReasonCounts turnedAway = new ReasonCounts();
@@ -113,6 +114,17 @@ public final class ListenerCounts {
     /// An accepted connection is gone; it is told to the loop that accepted it.
     public void connectionClosed() {
         tally.increment(CLOSED_SLOT);
+    }
+
+    /// So many open connections are counted elsewhere from now on.
+    public void connectionsLeft(int count) {
+        tally.add(TAKEN_OVER_SLOT, -count);
+    }
+
+    /// So many open connections count here from now on that were accepted under another name of the
+    /// listener.
+    public void connectionsTakenOver(int count) {
+        tally.add(TAKEN_OVER_SLOT, count);
     }
 
     /// A connection was not let in; it counts neither as accepted nor as closed.
@@ -231,7 +243,8 @@ public final class ListenerCounts {
         long closed = listener.sum(counts -> counts.tally.read(CLOSED_SLOT));
         long accepted = listener.sum(counts -> counts.tally.read(ACCEPTED_SLOT));
         readings.value(ACCEPTED, accepted, name);
-        readings.value(OPEN, accepted - closed, name);
+        long takenOver = listener.sum(counts -> counts.tally.read(TAKEN_OVER_SLOT));
+        readings.value(OPEN, accepted + takenOver - closed, name);
         readings.value(REQUESTS, listener.sum(counts -> counts.tally.read(REQUESTS_SLOT)), name);
         reportHandshakes(listener, readings);
         ReasonCounts.sum(listener, counts -> counts.refused)

@@ -133,6 +133,23 @@ class ConnectionLimitsTest {
     }
 
     @Test
+    void showsOpenConnectionsUnderTheNewNameOfTheListener() throws Exception {
+        serve("total: 4");
+        Wire first = served();
+        served();
+
+        gateway.serveNow(LIMITED.formatted("total: 4", "").replace("web:", "net:"));
+
+        Gateway.await("shown", () -> shownOpen("net") == 2);
+        first.close();
+        Gateway.await("gone", () -> shownOpen("net") == 1);
+    }
+
+    private static double shownOpen(String listener) {
+        return TestReadings.of(gateway).value("jadegate_listener_connections_open", listener);
+    }
+
+    @Test
     void staysOpenAfterAFloodOfConnections() throws Exception {
         serve("total: 5");
         for (int i = 0; i < 200; i++) {
