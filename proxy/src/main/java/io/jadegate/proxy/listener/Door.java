@@ -35,8 +35,8 @@ final class Door extends ChannelInboundHandlerAdapter {
     /// How long the system has to recover when it cannot accept.
     private static final long PAUSE_SECONDS = 1;
 
-    private static final AttributeKey<Listener.Terms> INTRODUCED =
-            AttributeKey.valueOf(Door.class, "introduced");
+    private static final AttributeKey<Introducers> INTRODUCERS =
+            AttributeKey.valueOf(Door.class, "introducers");
 
     private final Loops loops;
     private final Supplier<? extends Listener.Terms> terms;
@@ -81,10 +81,10 @@ final class Door extends ChannelInboundHandlerAdapter {
             return Reason.SOCKETS_EXHAUSTED;
         }
         Introducers introducers = current.introducers();
-        boolean introduced =
-                introducers != null && introducers.include(Peer.of(channel, /* tls= */ null));
-        if (introduced) {
-            channel.attr(INTRODUCED).set(current);
+        boolean introduced = false;
+        if (introducers != null && introducers.include(Peer.of(channel, /* tls= */ null))) {
+            channel.attr(INTRODUCERS).set(introducers);
+            introduced = true;
         }
         Reason refusal = introduced ? null : enter(acceptor, channel, current);
         if (refusal == null) {
@@ -95,10 +95,10 @@ final class Door extends ChannelInboundHandlerAdapter {
         return refusal;
     }
 
-    /// The terms by which a connection waits for its introduction before it is let in; null when it
-    /// was let in as it came.
-    static Listener.@Nullable Terms awaitedBy(Channel channel) {
-        return channel.hasAttr(INTRODUCED) ? channel.attr(INTRODUCED).get() : null;
+    /// By whom a connection waits to be introduced before it is let in; null when it was let in as
+    /// it came.
+    static @Nullable Introducers introducersOf(Channel channel) {
+        return channel.hasAttr(INTRODUCERS) ? channel.attr(INTRODUCERS).get() : null;
     }
 
     /// Asks the filters of connections about the client of a connection, and counts it when they

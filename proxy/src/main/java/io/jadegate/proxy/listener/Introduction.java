@@ -15,11 +15,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The beginning of a connection that somebody trusted makes for another: waits for the header of
 /// the PROXY protocol that says for whom. Then the filters of connections are asked about that
-/// client, and what stands behind begins as if the client had connected.
+/// client, and what stands behind begins as if the client had connected at that moment.
 ///
 /// A header that is malformed, cut, too slow, or missing though it is required, resets the
 /// connection.
@@ -29,21 +30,22 @@ final class Introduction extends ChannelInboundHandlerAdapter {
     private final Loop loop;
     private final Introducers introducers;
     private final Door door;
-    private final Listener.Terms terms;
-    private final Consumer<Channel> next;
+    private final Supplier<? extends Listener.Terms> terms;
+    private final Consumer<Listener.Terms> next;
     private final Deadlines.Deadline deadline;
     private @Nullable ByteBuf held;
     private int charged;
 
     /// @param door asks the filters
-    /// @param next puts what stands behind at the end of the pipeline
+    /// @param terms by which a connection is let in at any time
+    /// @param next puts what stands behind by some terms at the end of the pipeline
     Introduction(
             Loop loop,
             Introducers introducers,
             Door door,
-            Listener.Terms terms,
+            Supplier<? extends Listener.Terms> terms,
             Channel channel,
-            Consumer<Channel> next) {
+            Consumer<Listener.Terms> next) {
         this.loop = loop;
         this.introducers = introducers;
         this.door = door;
@@ -109,14 +111,15 @@ final class Introduction extends ChannelInboundHandlerAdapter {
         if (header != null && header.source() != null) {
             Peer.introduce(channel, header);
         }
-        Reason refusal = door.enter(loop, channel, terms);
+        Listener.Terms now = terms.get();
+        Reason refusal = door.enter(loop, channel, now);
         if (refusal != null) {
             refuse(channel, refusal);
             return;
         }
         ByteBuf rest = held;
         held = null;
-        next.accept(channel);
+        next.accept(now);
         ctx.fireChannelActive();
         ctx.pipeline().remove(this);
         if (rest != null && rest.skipBytes(length).isReadable()) {
@@ -127,7 +130,7 @@ final class Introduction extends ChannelInboundHandlerAdapter {
     }
 
     private void refuse(Channel channel, Reason reason) {
-        door.refused(loop, channel, terms, reason);
+        door.refused(loop, channel, terms.get(), reason);
         Ending.cut(channel);
     }
 

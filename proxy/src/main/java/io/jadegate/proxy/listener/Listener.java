@@ -200,7 +200,7 @@ public final class Listener {
                                 new ChannelInitializer<>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
-                                        accept(channel, door, handler, terms.get());
+                                        accept(channel, door, handler, terms);
                                     }
                                 });
         SocketAddress socketAddress = wanted;
@@ -250,12 +250,15 @@ public final class Listener {
         throw new IOException("address already in use");
     }
 
-    private void accept(Channel channel, Door door, ConnectionHandler handler, Terms terms) {
+    private void accept(
+            Channel channel,
+            Door door,
+            ConnectionHandler handler,
+            Supplier<? extends Terms> terms) {
         Loop loop = loops.of(channel.eventLoop());
-        Terms awaited = Door.awaitedBy(channel);
-        Introducers introducers = awaited == null ? null : awaited.introducers();
-        if (awaited == null || introducers == null) {
-            begin(loop, channel, handler, terms);
+        Introducers introducers = Door.introducersOf(channel);
+        if (introducers == null) {
+            begin(loop, channel, handler, terms.get());
             return;
         }
         channel.pipeline()
@@ -264,9 +267,9 @@ public final class Listener {
                                 loop,
                                 introducers,
                                 door,
-                                awaited,
+                                terms,
                                 channel,
-                                introduced -> begin(loop, introduced, handler, awaited)));
+                                now -> begin(loop, channel, handler, now)));
     }
 
     private void begin(Loop loop, Channel channel, ConnectionHandler handler, Terms terms) {
@@ -369,11 +372,18 @@ public final class Listener {
 
     /// Drains the connections of clients who would not be let in any more.
     public void drainDenied(Admission now) {
-        accepted.forEach(books ->
-                books.drainIf(each -> {
-                    Peer peer = each.peer();
-                    return peer != null && now.review(peer) != null;
-                }));
+        // From where they accept, to come behind those who are on their way to their loops: they
+        // were let in by what was asked before, and stand in no books yet.
+        for (Channel acceptor : channels) {
+            acceptor.eventLoop()
+                    .execute(() ->
+                            accepted.forEach(books -> books.drainIf(each -> isDenied(each, now))));
+        }
+    }
+
+    private static boolean isDenied(ServerConnection connection, Admission now) {
+        Peer peer = connection.peer();
+        return peer != null && now.review(peer) != null;
     }
 
     /// Its connections count elsewhere by now, for it has another name.

@@ -3,6 +3,11 @@ package io.jadegate.server.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jadegate.api.filter.ClientConnection;
+import io.jadegate.api.filter.ConnectionFilter;
+import io.jadegate.api.filter.ConnectionFilterProvider;
+import io.jadegate.api.filter.FilterContext;
+import io.jadegate.api.filter.Reason;
 import io.jadegate.api.plane.Metric;
 import io.jadegate.api.plane.Telemetry;
 import io.jadegate.testkit.Wire;
@@ -11,6 +16,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -25,7 +35,9 @@ class ConnectionLimitsTest {
             routes: { all: { match: { path: / }, respond: { body: ok } } }
             """;
 
-    @RegisterExtension static final Gateway gateway = new Gateway();
+    private static final Turnstile TURNSTILE = new Turnstile();
+
+    @RegisterExtension static final Gateway gateway = new Gateway(TURNSTILE);
 
     @Test
     void resetsWhoeverIsBeyondTheTotal() throws Exception {
@@ -222,6 +234,76 @@ class ConnectionLimitsTest {
         // Who is there already has to go.
         assertThat(idle.readToEnd()).isEmpty();
         assertThat(other.send(GET).readResponse().body()).isEqualTo("ok");
+    }
+
+    /// By turns the loops that accept a connection and that it lives on are one and two.
+    @RepeatedTest(2)
+    void seesAListThatHasChangedWhileSomebodyWasOnTheWayIn(RepetitionInfo repetition)
+            throws Exception {
+        String yaml =
+                """
+                node: { event-loops: 2, access-log: { to: off }, drain: { announce: 0s, deadline: 1s } }
+                defaults: { timeouts: { header: 1h } }
+                listeners:
+                  web:
+                    address: "127.0.0.1:0"
+                    filters: [ { ip-filter: { deny: [ %s ] } }, turnstile ]
+                routes: { all: { match: { path: / }, respond: { body: ok } } }
+                """;
+        gateway.serve(yaml, "10.0.0.1");
+        for (int i = 1; i < repetition.getCurrentRepetition(); i++) {
+            served().close();
+        }
+        CountDownLatch closed = new CountDownLatch(1);
+        TURNSTILE.closed = closed;
+        Wire inBetween = from("127.0.0.2");
+        TURNSTILE.reached.acquire();
+
+        gateway.serveNow(yaml, "127.0.0.2");
+        closed.countDown();
+
+        assertThat(inBetween.readToEnd()).isEmpty();
+    }
+
+    /// Holds a loop that accepts in the middle of its decision.
+    private static final class Turnstile
+            implements ConnectionFilterProvider<Turnstile.NoSettings>, ConnectionFilter {
+        private final Semaphore reached = new Semaphore(0);
+        private volatile @Nullable CountDownLatch closed;
+
+        private record NoSettings() {}
+
+        @Override
+        public String kind() {
+            return "turnstile";
+        }
+
+        @Override
+        public Class<NoSettings> settings() {
+            return NoSettings.class;
+        }
+
+        @Override
+        public ConnectionFilter create(
+                NoSettings settings, @Nullable ConnectionFilter before, FilterContext context) {
+            return this;
+        }
+
+        @Override
+        public @Nullable Reason decide(ClientConnection connection) {
+            CountDownLatch latch = closed;
+            if (latch == null) {
+                return null;
+            }
+            closed = null;
+            reached.release();
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return null;
+        }
     }
 
     @Test

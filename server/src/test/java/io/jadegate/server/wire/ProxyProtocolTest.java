@@ -254,7 +254,7 @@ class ProxyProtocolTest {
                 "PROXY \r\n",
                 "PROXZ TCP4 198.51.100.7 203.0.113.1 4711 443\r\n",
                 "PROXY UNKNOWN"
-                        + " xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n",
+                    + " xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n",
                 "\r\n\r\n\0\r\nQUIT\n1\u0011\0\0",
                 "\r\n\r\n\0\r\nQUIT\n\42\u0011\0\0",
                 "\r\n\r\n\0\r\nQUIT\n!\u0011\0\u0004aaaa",
@@ -314,6 +314,29 @@ class ProxyProtocolTest {
         assertThat(answer.body()).isEqualTo("198.51.100.7");
         assertThat(answer.field("connection")).isEqualTo("close");
         assertThat(asking.readToEnd()).isEmpty();
+    }
+
+    @Test
+    void asksTheFiltersThatStandWhenTheHeaderIsThere() throws Exception {
+        String yaml =
+                """
+                listeners:
+                  web:
+                    address: "127.0.0.1:0"
+                    proxy-protocol: { trusted: [ 127.0.0.1 ] }
+                    filters: [ { ip-filter: { deny: [ %s ] } } ]
+                routes: { all: { match: { path: / }, respond: { body: "{{client.address}}" } } }
+                """;
+        gateway.serve(yaml, "10.0.0.1");
+        Wire early = gateway.connect().send("PROXY TCP4");
+        // Who is served later than it had come.
+        assertThat(seen(v1(V1))).isEqualTo("198.51.100.7");
+
+        gateway.serveNow(yaml, "198.51.100.7");
+        early.send(V1.substring(10) + GET);
+
+        assertThat(early.readToReset()).isEmpty();
+        assertThat(refused("IP_DENIED")).isEqualTo(1);
     }
 
     // ---- told
