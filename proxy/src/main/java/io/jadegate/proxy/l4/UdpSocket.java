@@ -123,7 +123,7 @@ final class UdpSocket extends ChannelInboundHandlerAdapter implements DatagramSo
         if (!all.take(serving.rules().most())) {
             return Reason.SESSION_LIMIT;
         }
-        if (!loop.sockets().admit()) {
+        if (!loop.sockets().admitSession()) {
             all.giveBack();
             return Reason.SOCKETS_EXHAUSTED;
         }
@@ -131,7 +131,7 @@ final class UdpSocket extends ChannelInboundHandlerAdapter implements DatagramSo
     }
 
     private void giveRoomBack() {
-        loop.sockets().closed();
+        loop.sockets().sessionClosed();
         all.giveBack();
     }
 

@@ -9,7 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// each needs a descriptor. Safe for all threads.
 ///
 /// A part is kept from clients, so that whoever has been let in can be served: for connections to
-/// endpoints, and for the files and sockets that are none of these.
+/// endpoints, and for the files and sockets that are none of these. A part of the rest is kept from
+/// sessions of datagrams: anybody can open any number of those by forged addresses, and whoever
+/// connects has shown that his is his own.
 public final class Sockets {
     private static final Path LIMITS = Path.of("/proc/self/limits");
     private static final String NAME = "Max open files";
@@ -17,12 +19,18 @@ public final class Sockets {
     /// The part kept from clients: a sixteenth, and at least so many.
     private static final int LEAST_RESERVE = 64;
 
+    /// The part of the places for clients that sessions may have.
+    private static final double SESSIONS = 0.75;
+
     private final int mostAccepted;
+    private final int mostSessions;
     private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger sessions = new AtomicInteger();
 
     /// @param descriptors how many the process may have
     public Sockets(int descriptors) {
         mostAccepted = descriptors - Math.max(LEAST_RESERVE, descriptors / 16);
+        mostSessions = (int) (mostAccepted * SESSIONS);
     }
 
     /// Those of this process, by the limit it was started with; no limit where the system tells
@@ -57,6 +65,22 @@ public final class Sockets {
         }
         open.decrementAndGet();
         return false;
+    }
+
+    /// Takes a place for a client's session of datagrams, or says that there is none.
+    /// [#sessionClosed()] gives it back.
+    public boolean admitSession() {
+        if (sessions.incrementAndGet() <= mostSessions && admit()) {
+            return true;
+        }
+        sessions.decrementAndGet();
+        return false;
+    }
+
+    /// A session that was admitted is gone.
+    public void sessionClosed() {
+        sessions.decrementAndGet();
+        closed();
     }
 
     /// Counts a connection to an endpoint.

@@ -26,6 +26,32 @@ class SocketsTest {
     }
 
     @Test
+    void keepsAPartOfThePlacesFromSessionsOfDatagrams() {
+        Sockets sockets = new Sockets(68);
+        for (int i = 0; i < 3; i++) {
+            assertThat(sockets.admitSession()).isTrue();
+        }
+
+        assertThat(sockets.admitSession()).isFalse();
+        assertThat(sockets.admit()).isTrue();
+        assertThat(sockets.admit()).isFalse();
+
+        sockets.sessionClosed();
+        assertThat(sockets.admitSession()).isTrue();
+        assertThat(sockets.open()).isEqualTo(4);
+    }
+
+    @Test
+    void letsNoSessionInWhereConnectionsHaveAllPlaces() {
+        Sockets sockets = new Sockets(66);
+        sockets.opened();
+        assertThat(sockets.admit()).isTrue();
+
+        assertThat(sockets.admitSession()).isFalse();
+        assertThat(sockets.open()).isEqualTo(2);
+    }
+
+    @Test
     void readsTheLimitOfThisProcess() {
         assertThat(Sockets.ofProcess().mostAccepted()).isPositive();
     }
