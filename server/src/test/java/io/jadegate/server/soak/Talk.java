@@ -137,8 +137,8 @@ final class Talk implements AutoCloseable {
 
     // ---- reading
 
-    /// Whether something has come or comes; false at the orderly end, and once this side has closed,
-    /// whatever came before.
+    /// Whether something has come or comes; false at the orderly end, and once this side has
+    /// closed, whatever came before.
     boolean available() throws IOException {
         if (!channel.isOpen()) {
             return false;
