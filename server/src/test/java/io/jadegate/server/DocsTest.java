@@ -112,9 +112,9 @@ class DocsTest {
                         .redirectOutput(out.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("JADEGATE_"));
         Process process = builder.start();
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-        }
+        boolean ended = process.waitFor(60, TimeUnit.SECONDS);
+        process.destroyForcibly();
+        assertThat(ended).as(command).isTrue();
         return Files.readString(out).replace("\r\n", "\n").stripTrailing();
     }
 
