@@ -530,7 +530,7 @@ class TcpTest {
         FakeBackend backend = gateway.backend();
         gateway.serve(
                 """
-                node: { event-loops: 1, access-log: { to: off }, drain: { announce: 0s, deadline: 30s } }
+                node: { event-loops: 1, access-log: { to: off }, drain: { announce: 0s, deadline: 20s } }
                 listeners: { db: { address: "127.0.0.1:0", protocol: tcp, upstream: db } }
                 upstreams: { db: { endpoints: [ "%s" ] } }
                 """,
@@ -579,7 +579,7 @@ class TcpTest {
         FakeBackend backend = gateway.backend();
         gateway.serve(
                 """
-                node: { event-loops: 1, access-log: { to: off }, drain: { announce: 0s, deadline: 30s } }
+                node: { event-loops: 1, access-log: { to: off }, drain: { announce: 0s, deadline: 10s } }
                 listeners: { db: { address: "127.0.0.1:0", protocol: tcp, upstream: db } }
                 upstreams: { db: { endpoints: [ "%s" ] } }
                 """,
@@ -596,7 +596,7 @@ class TcpTest {
     void endsTunnelsOfClientsThatAreBanned() throws Exception {
         String yaml =
                 """
-                node: { event-loops: 1, access-log: { to: off }, drain: { announce: 0s, deadline: 30s } }
+                node: { event-loops: 1, access-log: { to: off }, drain: { announce: 0s, deadline: 10s } }
                 listeners: { db: { address: "127.0.0.1:0", protocol: tcp, upstream: db, filters: [ { ip-filter: { deny: [ %s ] } } ] } }
                 upstreams: { db: { endpoints: [ "%s" ] } }
                 """;
