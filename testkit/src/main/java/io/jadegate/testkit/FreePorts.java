@@ -6,7 +6,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Ports of the loopback address for those who cannot choose one by themselves when they bind it:
@@ -20,9 +19,13 @@ public final class FreePorts {
     private static final int USUAL_END = 32_000;
     private static final int TRIES = 1000;
 
-    /// Nobody gets a port that another test of this process got shortly before.
+    /// How many ports apart processes begin whose numbers follow each other.
+    private static final int STRIDE = 4_001;
+
+    /// Nobody gets a port that another test of this process got shortly before, nor one that a test
+    /// of a process beside it is about to bind.
     private static final AtomicInteger NEXT =
-            new AtomicInteger(ThreadLocalRandom.current().nextInt(1 << 16));
+            new AtomicInteger((int) (ProcessHandle.current().pid() * STRIDE));
 
     private FreePorts() {}
 
