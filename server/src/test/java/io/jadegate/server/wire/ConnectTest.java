@@ -711,6 +711,7 @@ class ConnectTest {
 
         client.head(3, false, ":method", "CONNECT", ":authority", backend.address());
         Wire target = accept(backend);
+        client.await(Http2Wire.HEADERS, Http2Wire.END_HEADERS);
         client.reset(3, 8);
         target.readToReset();
         awaitNoTunnel();
