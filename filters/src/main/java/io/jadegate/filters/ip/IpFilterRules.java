@@ -22,7 +22,8 @@ record IpFilterRules(IpFilterSettings settings, List<IpListConfig> lists) {
                 settings.lists().stream().filter(known::containsKey).map(known::get).toList());
     }
 
-    /// All networks as one set of rules.
+    /// All networks as one set of rules. Filters of one configuration with the same settings share
+    /// it: lists are long, and often the same for every route.
     ///
     /// @throws SettingsException when there is none, or a list does not exist
     static IpRules compile(IpFilterSettings settings, FilterContext context)
@@ -37,9 +38,13 @@ record IpFilterRules(IpFilterSettings settings, List<IpListConfig> lists) {
                         "lists[" + i + "]", "ip list \"" + name + "\" does not exist");
             }
         }
+        return context.once(IpRules.class, settings, of(settings, context)::rules);
+    }
+
+    private IpRules rules() {
         List<Cidr> allow = new ArrayList<>(settings.allow());
         List<Cidr> deny = new ArrayList<>(settings.deny());
-        for (IpListConfig list : of(settings, context).lists) {
+        for (IpListConfig list : lists) {
             allow.addAll(list.allow());
             deny.addAll(list.deny());
         }

@@ -56,6 +56,22 @@ class IpFilterTest {
     }
 
     @Test
+    void compilesAListOnceForAllFiltersThatNameIt() throws Exception {
+        var context = lists("203.0.113.0/24");
+        var rules = IpFilterRules.compile(naming("banned"), context);
+
+        assertThat(IpFilterRules.compile(naming("banned"), context)).isSameAs(rules);
+        assertThat(IpFilterRules.compile(naming("banned"), lists("198.51.100.0/24")))
+                .isNotSameAs(rules);
+        var others = new IpFilterSettings(List.of("banned"), networks("10.0.0.0/8"), List.of());
+        assertThat(IpFilterRules.compile(others, context)).isNotSameAs(rules);
+    }
+
+    private static IpFilterSettings naming(String list) {
+        return new IpFilterSettings(List.of(list), List.of(), List.of());
+    }
+
+    @Test
     void refusesSettingsThatSayNothing() {
         assertThat(problem(new IpFilterSettings(List.of(), List.of(), List.of())))
                 .hasMessage("names no network: needs lists, allow or deny");
