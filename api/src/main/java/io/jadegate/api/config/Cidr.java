@@ -25,6 +25,22 @@ public record Cidr(boolean v6, long high, long low, int length) {
     /// @throws IllegalArgumentException when the text is not a network or has bits set behind its
     ///   prefix
     public static Cidr parse(String text) {
+        var network = read(text);
+        if (!network.equals(network.masked(network.length))) {
+            throw new IllegalArgumentException(text);
+        }
+        return network;
+    }
+
+    /// Reads the written form, whatever bits are set behind the prefix: the network that was meant.
+    ///
+    /// @throws IllegalArgumentException when the text is not a network all the same
+    public static Cidr around(String text) {
+        var network = read(text);
+        return network.masked(network.length);
+    }
+
+    private static Cidr read(String text) {
         var slash = text.indexOf('/');
         var address = IpLiteral.parse(slash < 0 ? text : text.substring(0, slash));
         var length = slash < 0 ? address.length * 8 : length(text.substring(slash + 1));
@@ -35,11 +51,7 @@ public record Cidr(boolean v6, long high, long low, int length) {
             address = Arrays.copyOfRange(address, 12, 16);
             length -= 96;
         }
-        var network = of(address, length);
-        if (!network.equals(of(address, address.length * 8).masked(length))) {
-            throw new IllegalArgumentException(text);
-        }
-        return network;
+        return of(address, length);
     }
 
     private static int length(String text) {

@@ -203,6 +203,19 @@ class ScalarsTest {
         assertThat(text).matches(Cidr.PATTERN);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.1/8, 10.0.0.0/8",
+        "10.0.0.0/8, 10.0.0.0/8",
+        "192.0.2.255/31, 192.0.2.254/31",
+        "192.0.2.255/0, 0.0.0.0/0",
+        "2001:db8::1/32, 2001:db8:0:0:0:0:0:0/32",
+        "::ffff:10.0.0.1/104, 10.0.0.0/8"
+    })
+    void knowsTheNetworkThatWasMeantByAnAddressInIt(String text, String network) {
+        assertThat(Cidr.around(text)).hasToString(network);
+    }
+
     @Test
     void hidesSecrets() {
         assertThat(new Secret("env TOKEN", "hunter2")).hasToString("Secret[env TOKEN]");

@@ -1,6 +1,7 @@
 package io.jadegate.control.binding;
 
 import io.jadegate.api.config.ByteSize;
+import io.jadegate.api.config.Cidr;
 import io.jadegate.api.config.ConnectionFilterConfig;
 import io.jadegate.api.config.FilterConfig;
 import io.jadegate.api.config.FilterEntry;
@@ -233,8 +234,23 @@ final class Binder {
             }
             return value;
         } catch (IllegalArgumentException _) {
+            return type == ScalarType.NETWORK
+                    ? noNetwork(scalar, accepted)
+                    : mismatch(scalar, accepted);
+        }
+    }
+
+    private Object noNetwork(Scalar scalar, String accepted) {
+        Cidr meant;
+        try {
+            meant = Cidr.around(scalar.text());
+        } catch (IllegalArgumentException _) {
             return mismatch(scalar, accepted);
         }
+        return error(
+                scalar,
+                "must have no bits set behind its prefix, not " + quoted(scalar.text()),
+                meant.toString());
     }
 
     private Object text(Scalar scalar, @Nullable Setting setting) {
