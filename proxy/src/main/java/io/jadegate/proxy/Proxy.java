@@ -472,8 +472,7 @@ public final class Proxy implements DataPlane {
                             binding.listener().drainDenied(terms.admission());
                         }
                         if (terms.getClass() != binding.last.getClass()) {
-                            // Another protocol: those who speak the old one have to go.
-                            binding.listener().drain();
+                            changeOver(binding, terms);
                         }
                         if (!terms.counts().equals(binding.last.counts())) {
                             binding.listener().recount();
@@ -555,13 +554,25 @@ public final class Proxy implements DataPlane {
         }
     }
 
+    /// Another protocol: those who speak the old one have to go, and so do their tunnels.
+    private void changeOver(Bound binding, Listener.Terms terms) {
+        long grace = node.drain().deadline().toNanos();
+        if (terms instanceof Serving) {
+            binding.http.comeBack();
+        } else if (binding.last instanceof Serving) {
+            binding.http.leave(grace);
+            tunnels.endThoseOf(binding.http, grace);
+        }
+        binding.listener().drain();
+    }
+
     /// Stops a listener that is not wanted any more; what it has accepted may finish until the
     /// deadline.
     private void leave(Bound binding) {
         long grace = node.drain().deadline().toNanos();
         binding.leave(grace);
         int departure = binding.departures.get();
-        tunnels.endThoseOf(binding.last.listener(), grace);
+        tunnels.endThoseOf(binding.http, grace);
         leaving.removeIf(each -> each.listener().connections() == 0);
         leaving.add(binding);
         loops.all()

@@ -13,7 +13,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +23,7 @@ final class ConnectTunnel implements Dial.Caller, Tunnel {
 
     private final Exchange exchange;
     private final RequestContext context;
-    private final Supplier<Serving> latest;
+    private final HttpService cameBy;
     private final ForwardService service;
     private final Route route;
     private final HttpStream.Server client;
@@ -33,11 +32,12 @@ final class ConnectTunnel implements Dial.Caller, Tunnel {
     private @Nullable InetAddress dialled;
     private @Nullable ForwardTunnel tunnel;
 
+    /// @param cameBy of the listener that the client came by
     /// @param addresses that may be dialled
     ConnectTunnel(
             Exchange exchange,
             RequestContext context,
-            Supplier<Serving> latest,
+            HttpService cameBy,
             ForwardService service,
             List<InetSocketAddress> addresses,
             Route route,
@@ -45,7 +45,7 @@ final class ConnectTunnel implements Dial.Caller, Tunnel {
             Loop loop) {
         this.exchange = exchange;
         this.context = context;
-        this.latest = latest;
+        this.cameBy = cameBy;
         this.service = service;
         this.route = route;
         this.client = client;
@@ -102,8 +102,8 @@ final class ConnectTunnel implements Dial.Caller, Tunnel {
     }
 
     @Override
-    public Serving servedNow() {
-        return latest.get();
+    public HttpService cameBy() {
+        return cameBy;
     }
 
     @Override

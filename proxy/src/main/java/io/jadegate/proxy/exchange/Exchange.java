@@ -39,7 +39,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,7 +89,6 @@ final class Exchange implements HttpStream.RequestReceiver {
     private final LoopState state;
     private final Loop loop;
     private final Serving serving;
-    private final Supplier<Serving> latest;
     private final HttpStream.Server client;
     private final RequestHead head;
     private final RequestContext context;
@@ -121,12 +119,10 @@ final class Exchange implements HttpStream.RequestReceiver {
     private boolean continued;
     private boolean retrying;
 
-    /// @param latest what the listener serves by at any time
     Exchange(
             HttpService service,
             LoopState state,
             Serving serving,
-            Supplier<Serving> latest,
             HttpStream.Server client,
             RequestHead head,
             long bodyLength) {
@@ -134,7 +130,6 @@ final class Exchange implements HttpStream.RequestReceiver {
         this.state = state;
         this.loop = state.loop();
         this.serving = serving;
-        this.latest = latest;
         this.client = client;
         this.head = head;
         this.bodyLength = bodyLength;
@@ -298,10 +293,11 @@ final class Exchange implements HttpStream.RequestReceiver {
         }
     }
 
-    private void connect(ForwardService service, List<InetSocketAddress> addresses) {
+    private void connect(ForwardService forward, List<InetSocketAddress> addresses) {
         phase = Phase.CALLING;
         ConnectTunnel asked =
-                new ConnectTunnel(this, context, latest, service, addresses, route(), client, loop);
+                new ConnectTunnel(
+                        this, context, service, forward, addresses, route(), client, loop);
         connect = asked;
         asked.begin();
     }
@@ -965,7 +961,7 @@ final class Exchange implements HttpStream.RequestReceiver {
                         route.timeouts().tunnelIdle(),
                         this::tunnelEnded);
         tunnel(
-                new WebSocketTunnel(webSocket, route, context, latest, client, loop),
+                new WebSocketTunnel(webSocket, route, context, service, client, loop),
                 webSocket.relay(),
                 out);
     }
@@ -982,7 +978,7 @@ final class Exchange implements HttpStream.RequestReceiver {
         client.flush();
         if (phase == Phase.TUNNEL) {
             // Behind the head: it may have to be told at once that it must go.
-            state.tunnelOpened(opened, service);
+            state.tunnelOpened(opened);
         }
     }
 

@@ -29,14 +29,7 @@ public final class HttpService implements HttpStream.Handler {
         Serving now = serving.get();
         now.counts().on(stream.loop().index()).requestReceived();
         Exchange exchange =
-                new Exchange(
-                        this,
-                        loops.get(stream.loop().index()),
-                        now,
-                        serving,
-                        stream,
-                        head,
-                        bodyLength);
+                new Exchange(this, loops.get(stream.loop().index()), now, stream, head, bodyLength);
         if (stream.loop().ledger().full()) {
             stream.loop().ledger().exchangeShed();
             exchange.shed();
@@ -49,15 +42,13 @@ public final class HttpService implements HttpStream.Handler {
     public void refused(HttpStream.Server stream, RequestHead head, Failure failure) {
         Serving now = serving.get();
         now.counts().on(stream.loop().index()).headRefused(failure.reason());
-        new Exchange(
-                        this,
-                        loops.get(stream.loop().index()),
-                        now,
-                        serving,
-                        stream,
-                        head,
-                        HttpStream.NO_BODY)
+        new Exchange(this, loops.get(stream.loop().index()), now, stream, head, HttpStream.NO_BODY)
                 .refuse(failure);
+    }
+
+    /// What the listener serves by now, whatever it is called.
+    Serving serving() {
+        return serving.get();
     }
 
     @Override
@@ -80,10 +71,17 @@ public final class HttpService implements HttpStream.Handler {
         draining = true;
     }
 
-    /// The listener has gone: tunnels that open now by what it had accepted have so long.
+    /// The listener has gone, or speaks no HTTP any more: tunnels that open now by what it had
+    /// accepted have so long.
     public void leave(long graceNanos) {
         this.graceNanos = graceNanos;
         drain();
+    }
+
+    /// The listener speaks HTTP again.
+    public void comeBack() {
+        graceNanos = null;
+        draining = false;
     }
 
     /// How long tunnels have that open now; null where the listener is there still.

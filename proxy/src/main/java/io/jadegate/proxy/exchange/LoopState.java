@@ -55,11 +55,9 @@ public final class LoopState {
 
     /// Takes note of a tunnel. It may have been asked for when its route and its listener were
     /// still there, and when the rules were others.
-    ///
-    /// @param service of the listener that its client came by
-    void tunnelOpened(Tunnel tunnel, HttpService service) {
+    void tunnelOpened(Tunnel tunnel) {
         tunnels.add(tunnel);
-        Long graceOfListener = service.graceNanos();
+        Long graceOfListener = tunnel.cameBy().graceNanos();
         if (leaving) {
             end(List.of(tunnel), Failure.Kind.DRAINED, graceNanos);
         } else if (routes != null && !routes.contains(tunnel.routeName())) {
@@ -100,16 +98,15 @@ public final class LoopState {
     /// Why a tunnel would not be let in now; null when it would, or has been by what is served now.
     @SuppressWarnings("ReferenceEquality") // each configuration has its own
     private static Failure.@Nullable Kind denial(Tunnel tunnel) {
-        Serving now = tunnel.servedNow();
+        Serving now = tunnel.cameBy().serving();
         return now == tunnel.servedBy() ? null : tunnel.deniedBy(now);
     }
 
     /// Ends, within `graceNanos`, the tunnels of clients of a listener that has gone.
-    void endTunnelsOf(String listener, long graceNanos) {
+    @SuppressWarnings("ReferenceEquality") // each listener has its own
+    void endTunnelsOf(HttpService gone, long graceNanos) {
         end(
-                tunnels.stream()
-                        .filter(tunnel -> tunnel.servedBy().listener().equals(listener))
-                        .toList(),
+                tunnels.stream().filter(tunnel -> tunnel.cameBy() == gone).toList(),
                 Failure.Kind.DRAINED,
                 graceNanos);
     }

@@ -8,8 +8,8 @@ sealed interface Tunnel permits ConnectTunnel, WebSocketTunnel {
     /// What its client was served by when it was let in.
     Serving servedBy();
 
-    /// What the listener that it came by serves by at this moment, whatever its name is now.
-    Serving servedNow();
+    /// What serves the listener that its client came by, whatever that is called now.
+    HttpService cameBy();
 
     /// The name of the route that has let it in.
     String routeName();

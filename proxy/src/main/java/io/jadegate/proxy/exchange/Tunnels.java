@@ -30,9 +30,11 @@ public final class Tunnels {
     }
 
     /// Ends, within `graceNanos`, the tunnels that came by a listener that has gone.
-    public void endThoseOf(String listener, long graceNanos) {
+    ///
+    /// @param gone by which it was served
+    public void endThoseOf(HttpService gone, long graceNanos) {
         for (LoopState state : loops) {
-            state.loop().eventLoop().execute(() -> state.endTunnelsOf(listener, graceNanos));
+            state.loop().eventLoop().execute(() -> state.endTunnelsOf(gone, graceNanos));
         }
     }
 

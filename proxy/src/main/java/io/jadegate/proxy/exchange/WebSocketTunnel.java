@@ -7,7 +7,6 @@ import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.websocket.WebSocket;
 import java.util.Objects;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,22 +18,23 @@ final class WebSocketTunnel implements Tunnel {
     private final WebSocket webSocket;
     private final Route route;
     private final RequestContext context;
-    private final Supplier<Serving> latest;
+    private final HttpService cameBy;
     private final HttpStream.Server client;
     private final Loop loop;
 
     /// @param context of the request that has opened it
+    /// @param cameBy of the listener that the client came by
     WebSocketTunnel(
             WebSocket webSocket,
             Route route,
             RequestContext context,
-            Supplier<Serving> latest,
+            HttpService cameBy,
             HttpStream.Server client,
             Loop loop) {
         this.webSocket = webSocket;
         this.route = route;
         this.context = context;
-        this.latest = latest;
+        this.cameBy = cameBy;
         this.client = client;
         this.loop = loop;
     }
@@ -45,8 +45,8 @@ final class WebSocketTunnel implements Tunnel {
     }
 
     @Override
-    public Serving servedNow() {
-        return latest.get();
+    public HttpService cameBy() {
+        return cameBy;
     }
 
     @Override

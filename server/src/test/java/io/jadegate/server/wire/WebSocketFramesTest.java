@@ -48,6 +48,10 @@ class WebSocketFramesTest {
             upstreams: { app: { endpoints: [ "%s" ] } }
             """;
 
+    /// There is another listener.
+    private static final String TWO =
+            CONFIG.replace(" } }\nroutes", " }, side: { address: \"127.0.0.2:0\" } }\nroutes");
+
     /// The listener has another address: that of before goes.
     private static final String MOVED = CONFIG.replace("127.0.0.1:0", "127.0.0.2:0");
 
@@ -186,6 +190,64 @@ class WebSocketFramesTest {
         gateway.serveNow(MOVED, "chat", "true", backend.address());
 
         assertClosed(ends, 1001, "The gateway is shutting down.");
+    }
+
+    @Test
+    void saysGoodbyeWhenTheListenerGoesThatHadAnotherNameMeanwhile() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(CONFIG, "chat", "true", backend.address());
+        Ends ends = open(backend, "");
+
+        gateway.serveNow(CONFIG.replace("web:", "renamed:"), "chat", "true", backend.address());
+        gateway.serveNow(MOVED.replace("web:", "renamed:"), "chat", "true", backend.address());
+
+        assertClosed(ends, 1001, "The gateway is shutting down.");
+    }
+
+    /// What speaks TCP from now on has no HTTP connections, and none of their tunnels.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void saysGoodbyeWhenItsListenerChangesOverToTcp(boolean open) throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(TWO, "chat", "true", backend.address());
+        Wire client = gateway.keep(Wire.connect(gateway.address("web"))).send(HANDSHAKE);
+        Wire endpoint = backend.accept();
+        endpoint.readHead();
+        if (open) {
+            endpoint.send(SWITCH + "\r\n");
+            client.readHead();
+        }
+
+        String byTcp = "127.0.0.1:0\", protocol: tcp, upstream: app";
+        gateway.serveNow(TWO.replace("127.0.0.1:0\"", byTcp), "chat", "true", backend.address());
+        if (!open) {
+            endpoint.send(SWITCH + "\r\n");
+            client.readHead();
+        }
+
+        assertClosed(new Ends(client, endpoint), 1001, "The gateway is shutting down.");
+        gateway.serveNow(CONFIG, "chat", "true", backend.address());
+        Ends again = open(backend, "");
+        again.endpoint.send(Frame.ofEndpoint(Frame.TEXT, "here again"));
+        assertThat(Frame.read(again.client).first()).isEqualTo(Frame.TEXT);
+        again.endpoint.close();
+    }
+
+    @Test
+    void goesOnWhenAListenerGoesThatHasTheNameItsOwnHad() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(TWO, "chat", "true", backend.address());
+        Ends ends = open(backend, "");
+
+        String renamed = TWO.replace("web:", "main:").replace("side:", "web:");
+        gateway.serveNow(renamed, "chat", "true", backend.address());
+        gateway.serveNow(CONFIG.replace("web:", "main:"), "chat", "true", backend.address());
+
+        assertThat(gateway.send("GET /chat HTTP/1.1\r\n\r\n").readResponse().status())
+                .isEqualTo(400);
+        ends.endpoint.send(Frame.ofEndpoint(Frame.TEXT, "still here"));
+        assertThat(Frame.read(ends.client).first()).isEqualTo(Frame.TEXT);
+        ends.endpoint.close();
     }
 
     @ParameterizedTest
