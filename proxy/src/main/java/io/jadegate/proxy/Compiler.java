@@ -499,6 +499,7 @@ final class Compiler {
         Map<String, Serving> servings = new HashMap<>();
         Via via = new Via(node.via());
         HttpsRedirect redirect = redirect(config, dispatches, hosts);
+        Authenticator users = config.users().isEmpty() ? null : users(config);
         for (Map.Entry<String, Dispatch> entry : dispatches.entrySet()) {
             String listener = entry.getKey();
             ListenerConfig own = Objects.requireNonNull(config.listeners().get(listener));
@@ -520,6 +521,7 @@ final class Compiler {
                             own.redirectToHttps() ? redirect : null,
                             introducers(own, defaults.timeouts()),
                             connectionFilters.admission(listener, own),
+                            users,
                             via,
                             meters.listener(listener),
                             meters.unrouted(),
@@ -600,7 +602,7 @@ final class Compiler {
                 forward.socks() ? socks : null);
     }
 
-    /// Who knows the users of a configuration: the filter of forward proxies has it from the same.
+    /// Who knows the users of a configuration: the filters have it from the same.
     private Authenticator users(Config config) {
         return authentication().passwords(config);
     }

@@ -129,6 +129,9 @@ final class ConnectTunnel implements Dial.Caller, Tunnel {
             return Failure.Kind.POLICY_CHANGED;
         }
         RequestContext again = context.again(now, loop.random());
+        if (again.isOfFormerUser()) {
+            return Failure.Kind.USER_CHANGED;
+        }
         if (again.admit() != null
                 || !(Objects.requireNonNull(again.routeOrNull()).action()
                         instanceof Route.Action.Forward(ForwardService service))) {

@@ -12,6 +12,7 @@ import io.jadegate.api.http.Method;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.http.ResponseHead;
 import io.jadegate.api.identity.Answer;
+import io.jadegate.api.identity.Authenticator;
 import io.jadegate.proxy.forward.Destination;
 import io.jadegate.proxy.forward.ProxyScript;
 import io.jadegate.proxy.grpc.GrpcCall;
@@ -349,18 +350,42 @@ final class RequestContext implements HttpExchange {
         return again;
     }
 
-    /// Asks the filters whether the tunnel that the request has become may stay.
+    /// Whether it was let in as a user who has gone, or has other credentials now, whatever asks
+    /// for users.
+    boolean isOfFormerUser() {
+        Answer.Principal principal = get(Answer.Principal.KEY);
+        Authenticator users = serving.users();
+        return principal != null && (users == null || !users.stillKnows(principal));
+    }
+
+    /// Asks all filters whether the tunnel that the request has become may stay.
     ///
     /// @return null when it may
     Failure.@Nullable Kind denialByFilters() {
         boolean known = get(Answer.Principal.KEY) != null;
-        if (!(decide(/* commit= */ false, null) instanceof Decision.Respond(var answer))) {
-            return null;
+        List<FilterStep> steps = chosen().steps();
+        while (step < steps.size()) {
+            Decision decision = decide(steps.get(step++), /* commit= */ false, null);
+            Failure.Kind denial = denial(decision, known);
+            if (denial != null) {
+                return denial;
+            }
         }
-        return switch (answer.status()) {
-            case 401, 407 -> known ? Failure.Kind.USER_CHANGED : Failure.Kind.POLICY_CHANGED;
-            case 403 -> Failure.Kind.POLICY_CHANGED;
-            default -> null;
+        return null;
+    }
+
+    private static Failure.@Nullable Kind denial(Decision decision, boolean known) {
+        return switch (decision) {
+            case Decision.Proceed _ -> null;
+            // What nobody has shown when it was not asked for is not checked now.
+            case Decision.Await _ -> known ? null : Failure.Kind.POLICY_CHANGED;
+            case Decision.Respond(LocalResponse answer) ->
+                    switch (answer.status()) {
+                        case 401, 407 ->
+                                known ? Failure.Kind.USER_CHANGED : Failure.Kind.POLICY_CHANGED;
+                        case 403 -> Failure.Kind.POLICY_CHANGED;
+                        default -> null;
+                    };
         };
     }
 

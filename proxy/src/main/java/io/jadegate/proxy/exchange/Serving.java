@@ -1,5 +1,6 @@
 package io.jadegate.proxy.exchange;
 
+import io.jadegate.api.identity.Authenticator;
 import io.jadegate.proxy.listener.Admission;
 import io.jadegate.proxy.listener.Introducers;
 import io.jadegate.proxy.listener.Listener;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param redirect where its clients are sent that came in clear text; null to serve them
 /// @param introducers who may say for whom it makes a connection; null for nobody
 /// @param admission what its connections must pass
+/// @param users who knows those whom its filters let in by name; null when there are none
 /// @param via our name in `Via` and `Proxy-Status`
 /// @param counts what is counted of the listener
 /// @param unrouted what is counted of exchanges that no route took
@@ -36,6 +38,7 @@ public record Serving(
         @Nullable HttpsRedirect redirect,
         @Nullable Introducers introducers,
         Admission admission,
+        @Nullable Authenticator users,
         Via via,
         PerLoop<ListenerCounts> counts,
         PerLoop<RouteCounts> unrouted,

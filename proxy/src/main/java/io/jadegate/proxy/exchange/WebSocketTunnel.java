@@ -55,9 +55,9 @@ final class WebSocketTunnel implements Tunnel {
     }
 
     /// Its connection is in clear text where TLS is spoken now, or was not let in by the
-    /// certificate that its host demands now (421), its route takes no WebSockets any more, or a
-    /// filter says that the client may not (401, 403). What else has changed concerns only requests
-    /// to come.
+    /// certificate that its host demands now (421), its user has gone, its route takes no
+    /// WebSockets any more, or a filter says that the client may not (401, 403). What else has
+    /// changed concerns only requests to come.
     @Override
     public Failure.@Nullable Kind deniedBy(Serving now) {
         try {
@@ -73,6 +73,9 @@ final class WebSocketTunnel implements Tunnel {
         if ((!client.peer().secure() && again.serving().tls() != null)
                 || again.serving().admission().review(client.peer()) != null) {
             return Failure.Kind.POLICY_CHANGED;
+        }
+        if (again.isOfFormerUser()) {
+            return Failure.Kind.USER_CHANGED;
         }
         LocalResponse refusal = again.admit();
         if (refusal != null) {

@@ -207,6 +207,7 @@ class ExchangeTest {
                 null,
                 null,
                 new Admission(List.of()),
+                null,
                 new Via("jadegate"),
                 meters.listener("l"),
                 meters.unrouted(),

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What becomes of the tunnels of users whom a reload takes away or gives another password.
-@Timeout(20)
+@Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // Octets, not text.
 class ChangedUsersTest {
     /// "password"
@@ -220,13 +220,87 @@ class ChangedUsersTest {
         upstream.close();
     }
 
+    /// Its request goes by another route since, or by none.
+    @ParameterizedTest
+    @ValueSource(strings = {"another", "none"})
+    void aWebSocketIsClosedWithItsUserThoughItsRequestGoesElsewhereNow(String by) throws Exception {
+        FakeBackend backend = gateway.backend();
+        String other = by.equals("another") ? OTHER_ROUTE : "";
+        gateway.serve(route(backend, BOTH));
+        Wire client = webSocket("alice");
+        Wire upstream = switched(client, backend);
+        Wire others = webSocket("bob");
+        Wire othersUpstream = switched(others, backend);
+
+        gateway.serveNow(route(backend, BOTH).replace("path: /", "path: /other") + other);
+        gateway.serveNow(route(backend, BOB).replace("path: /", "path: /other") + other);
+
+        assertThat(client.read(4)).startsWith("\u0088").endsWith("\3\360");
+        upstream.close();
+        client.close();
+        others.send("\u0081\u0085\0\0\0\0hello");
+        assertThat(othersUpstream.read(11)).endsWith("hello");
+        awaitChange("jadegate_route_reasons", "all");
+        othersUpstream.close();
+    }
+
+    private static final String OTHER_ROUTE =
+            """
+              other:
+                match: { path: / }
+                filters: [ { authenticate: { with: [ basic ] } } ]
+                upstream: app
+            """;
+
+    // ---- those of nobody, where users are asked for now
+
+    /// What it showed when nobody asked has never been checked.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aWebSocketOfNobodyIsClosedWhereUsersAreAskedFor(boolean shown) throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(route(backend, BOTH).replaceFirst(" *filters: .*\n", ""));
+        Wire client = gateway.send(handshake(shown ? "Authorization: Basic bm86\r\n" : ""));
+        Wire upstream = switched(client, backend);
+
+        gateway.serveNow(route(backend, BOTH));
+
+        assertThat(client.read(4)).startsWith("\u0088").endsWith("\3\360");
+        upstream.close();
+        awaitReason("jadegate_route_reasons", "all", "POLICY_CHANGED");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aTunnelOfNobodyEndsWhereUsersAreAskedFor(boolean shown) throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(proxy(backend, BOTH).replaceFirst(" *authenticate: .*\n", ""));
+        Wire client =
+                gateway.send(
+                        "CONNECT %1$s HTTP/1.1\r\nHost: %1$s\r\n%2$s\r\n"
+                                .formatted(
+                                        backend.address(),
+                                        shown ? "Proxy-Authorization: Basic bm86\r\n" : ""));
+        assertThat(client.readHead()).startsWith("HTTP/1.1 200 ");
+        Wire target = accept(backend);
+
+        gateway.serveNow(proxy(backend, BOTH));
+
+        client.awaitGone();
+        target.awaitGone();
+        awaitReason("jadegate_route_reasons", "forward:egress", "POLICY_CHANGED");
+    }
+
     private static Wire webSocket(String user) throws IOException {
-        return gateway.send(
-                "GET / HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                        + "Sec-WebSocket-Version: 13\r\nAuthorization: "
-                        + basic(user)
-                        + "\r\n\r\n");
+        return gateway.send(handshake("Authorization: " + basic(user) + "\r\n"));
+    }
+
+    private static String handshake(String fields) {
+        return "GET / HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                + "Sec-WebSocket-Version: 13\r\n"
+                + fields
+                + "\r\n";
     }
 
     private static Wire switched(Wire client, FakeBackend backend) throws IOException {
