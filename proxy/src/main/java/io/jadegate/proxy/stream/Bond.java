@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What is kept for one connection of a client and for no other, and ends with it: connections to
-/// endpoints that take whoever speaks over them for the one who has spoken before.
+/// What is for one connection of a client and for no other, and ends with it: connections to
+/// endpoints that were told that they are for that client, or that take whoever speaks over them
+/// for the one who has spoken before.
 ///
 /// Only for the loop's own thread.
 public final class Bond {

@@ -63,7 +63,7 @@ public final class Lease extends Claim {
         List<Bond.Kept> all = borrower.bond().kept();
         for (int i = 0; i < all.size(); i++) {
             if (all.get(i) instanceof PooledConnection kept
-                    && kept.isIdle()
+                    && kept.isKeptIdle()
                     && kept.isFor(introduction())
                     && (to == null ? upstream.offers(kept.target()) : kept.target() == to)) {
                 return kept;
@@ -74,6 +74,12 @@ public final class Lease extends Claim {
 
     private @Nullable ProxyHeader introduction() {
         return upstream.introducesClients() ? borrower.introduction() : null;
+    }
+
+    /// What a connection for a client ends with: nobody else is ever introduced as the same.
+    /// Clients without an address all are, and share.
+    private @Nullable Bond bond(@Nullable ProxyHeader client) {
+        return client == null || client.source() == null ? null : borrower.bond();
     }
 
     /// Goes by a connection that is there or on its way, or by a new one.
@@ -98,7 +104,7 @@ public final class Lease extends Claim {
             return false;
         }
         claim(chosen);
-        Opening made = new Opening(upstream, chosen, loop, patience, client);
+        Opening made = new Opening(upstream, chosen, loop, patience, client, bond(client));
         opening = made;
         made.add(this);
         made.begin();

@@ -4,11 +4,13 @@ import io.jadegate.api.config.PoolConfig;
 import io.jadegate.api.config.UpstreamConfig;
 import io.jadegate.proxy.http2.Http2ClientConnection;
 import io.jadegate.proxy.proxyprotocol.ProxyHeader;
+import io.jadegate.proxy.stream.Bond;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.Loop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
@@ -20,31 +22,36 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It holds one permit for connections, which goes over to the connection or is given back. Only
 /// for its loop's own thread.
-final class Opening implements Connector.Opening {
+final class Opening implements Connector.Opening, Bond.Kept {
     private final Upstream upstream;
     private final Target target;
     private final Loop loop;
     private final Connector.Patience patience;
     private final @Nullable ProxyHeader client;
+    private final @Nullable Bond bond;
     private final PoolConfig pool;
     private final ArrayDeque<Lease> waiting = new ArrayDeque<>(2);
+    private @Nullable Channel made;
     private @Nullable PooledConnection exclusive;
     private boolean over;
 
     /// @param upstream holds the permit
     /// @param patience how long it may take
     /// @param client whom the endpoint is told of, and for whom alone it is; null for everybody
+    /// @param bond what the connection ends with; null for nothing
     Opening(
             Upstream upstream,
             Target target,
             Loop loop,
             Connector.Patience patience,
-            @Nullable ProxyHeader client) {
+            @Nullable ProxyHeader client,
+            @Nullable Bond bond) {
         this.upstream = upstream;
         this.target = target;
         this.loop = loop;
         this.patience = patience;
         this.client = client;
+        this.bond = bond;
         this.pool = upstream.config().pool();
     }
 
@@ -52,11 +59,14 @@ final class Opening implements Connector.Opening {
     void begin() {
         target.connectionCounter().incrementAndGet();
         target.poolsOn(loop).of(client).shared().add(this);
+        if (bond != null) {
+            bond.add(this);
+        }
         SocketAddress address = target.resolved().next();
         if (address == null) {
             failed(Failure.of(Failure.Kind.NAME_NOT_RESOLVED));
         } else {
-            upstream.connector().connect(loop, target, address, patience, this);
+            made = upstream.connector().connect(loop, target, address, patience, this);
         }
     }
 
@@ -96,6 +106,19 @@ final class Opening implements Connector.Opening {
         return client;
     }
 
+    /// What the connection ends with; null for nothing.
+    @Nullable Bond bond() {
+        return bond;
+    }
+
+    /// Nobody will come for whom it could be.
+    @Override
+    public void clientLeft() {
+        if (!over && waiting.isEmpty() && made != null) {
+            made.close();
+        }
+    }
+
     @Override
     public @Nullable ChannelHandler speaker(@Nullable String agreed) {
         UpstreamConfig.Protocol spoken = target.spoken(agreed);
@@ -115,7 +138,7 @@ final class Opening implements Connector.Opening {
                     .connection();
         }
         PooledConnection made =
-                new PooledConnection(target, upstream.capacity(), loop, pool, limits, client);
+                new PooledConnection(target, upstream.capacity(), loop, pool, limits, client, bond);
         exclusive = made;
         return made.connection();
     }
@@ -180,6 +203,9 @@ final class Opening implements Connector.Opening {
     /// Nobody waits any more; those who did are to be told.
     private List<Lease> end() {
         over = true;
+        if (bond != null) {
+            bond.remove(this);
+        }
         Pools pools = target.poolsOn(loop);
         pools.of(client).shared().remove(this);
         pools.left(client);

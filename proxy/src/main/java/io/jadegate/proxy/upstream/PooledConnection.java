@@ -22,23 +22,32 @@ final class PooledConnection implements Http1ClientConnection.Owner, Bond.Kept {
     private final int maxRequests;
     private final @Nullable ProxyHeader client;
     private PoolConfig pool;
+
+    /// What it ends with; null when it is everybody's.
     private @Nullable Bond bond;
+
+    /// Whether what it ends with is all that it serves.
+    private boolean kept;
+
     private boolean opened;
     private boolean idle;
 
     /// @param client for whom alone it is; null for everybody
+    /// @param bond what it ends with; null for nothing
     PooledConnection(
             Target target,
             Capacity capacity,
             Loop loop,
             PoolConfig pool,
             HeadLimits limits,
-            @Nullable ProxyHeader client) {
+            @Nullable ProxyHeader client,
+            @Nullable Bond bond) {
         this.target = target;
         this.capacity = capacity;
         this.loop = loop;
         this.pool = pool;
         this.client = client;
+        this.bond = bond;
         this.openedNanos = loop.now();
         this.maxRequests = spread(pool, loop);
         this.connection = new Http1ClientConnection(loop, this, limits);
@@ -63,6 +72,9 @@ final class PooledConnection implements Http1ClientConnection.Owner, Bond.Kept {
     void opened() {
         opened = true;
         target.counts(loop).connectionOpened();
+        if (bond != null) {
+            bond.add(this);
+        }
     }
 
     /// Leaves the idle list for a request of an upstream with these settings.
@@ -71,8 +83,9 @@ final class PooledConnection implements Http1ClientConnection.Owner, Bond.Kept {
         idle = false;
     }
 
-    boolean isIdle() {
-        return idle && connection.usable();
+    /// Whether it waits for the one client that it is kept for.
+    boolean isKeptIdle() {
+        return kept && idle && connection.usable();
     }
 
     /// Whether it was made for a client.
@@ -84,8 +97,12 @@ final class PooledConnection implements Http1ClientConnection.Owner, Bond.Kept {
 
     /// Serves, from now on, one connection of a client alone.
     void keepFor(Bond alone) {
-        assert bond == null || bond == alone : "kept for another client";
-        if (bond == null) {
+        assert !kept || bond == alone : "kept for another client";
+        kept = true;
+        if (bond != alone) {
+            if (bond != null) {
+                bond.remove(this);
+            }
             bond = alone;
             alone.add(this);
         }
@@ -116,10 +133,10 @@ final class PooledConnection implements Http1ClientConnection.Owner, Bond.Kept {
             return;
         }
         idle = true;
-        if (bond == null) {
-            target.poolsOn(loop).of(client).idle().put(this);
-        } else {
+        if (kept) {
             target.poolsOn(loop).kept().add(this);
+        } else {
+            target.poolsOn(loop).of(client).idle().put(this);
         }
         idleDeadline.set(now + idleNanos());
         capacity.wake();
@@ -147,10 +164,10 @@ final class PooledConnection implements Http1ClientConnection.Owner, Bond.Kept {
     }
 
     private void leaveIdle(Pools pools) {
-        if (bond == null) {
-            pools.of(client).idle().remove(this);
-        } else {
+        if (kept) {
             pools.kept().remove(this);
+        } else {
+            pools.of(client).idle().remove(this);
         }
     }
 

@@ -3,16 +3,19 @@ package io.jadegate.proxy.upstream;
 import io.jadegate.api.config.PoolConfig;
 import io.jadegate.proxy.http2.Http2ClientConnection;
 import io.jadegate.proxy.observe.Http2Counts;
+import io.jadegate.proxy.stream.Bond;
 import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.proxy.stream.Loop;
+import org.jspecify.annotations.Nullable;
 
 /// A connection to a target that serves many requests at once, and its place in the pool: on its
 /// way, among those that take requests, or only finishing what it has.
-final class SharedConnection implements Http2ClientConnection.Owner {
+final class SharedConnection implements Http2ClientConnection.Owner, Bond.Kept {
     private final Opening opening;
+    private final @Nullable Bond bond;
     private final Target target;
     private final Capacity capacity;
     private final Loop loop;
@@ -35,6 +38,7 @@ final class SharedConnection implements Http2ClientConnection.Owner {
             HeadLimits limits,
             long settingsNanos) {
         this.opening = opening;
+        this.bond = opening.bond();
         this.target = target;
         this.capacity = capacity;
         this.loop = loop;
@@ -82,11 +86,17 @@ final class SharedConnection implements Http2ClientConnection.Owner {
 
     /// Nobody uses the connection.
     void idle() {
-        if (target.retired() || isWorn() || capacity.idle() > pool.maxIdle()) {
+        boolean left = bond != null && bond.over();
+        if (left || target.retired() || isWorn() || capacity.idle() > pool.maxIdle()) {
             connection.drain();
         } else {
             idleDeadline.set(loop.now() + pool.idle().toNanos());
         }
+    }
+
+    @Override
+    public void clientLeft() {
+        drain();
     }
 
     private void idleForTooLong() {
@@ -110,6 +120,9 @@ final class SharedConnection implements Http2ClientConnection.Owner {
     public void ready(Http2ClientConnection ready) {
         target.counts(loop).connectionOpened();
         target.poolsOn(loop).of(opening.client()).shared().add(this);
+        if (bond != null) {
+            bond.add(this);
+        }
         opening.ready(this);
     }
 
@@ -146,6 +159,9 @@ final class SharedConnection implements Http2ClientConnection.Owner {
     @Override
     public void closed(Http2ClientConnection closed) {
         idleDeadline.cancel();
+        if (bond != null) {
+            bond.remove(this);
+        }
         int more = -Math.max(0, load - 1);
         load = 0;
         if (more != 0) {

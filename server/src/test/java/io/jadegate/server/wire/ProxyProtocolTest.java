@@ -460,6 +460,48 @@ class ProxyProtocolTest {
         assertThat(backend.connections()).isEqualTo(2);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"http1", "http2"})
+    void closesWhatStoodForAClientThatHasGone(String protocol) throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(
+                FORWARDING,
+                backend.address(),
+                "proxy-protocol: v1, pool: { idle: 1h }, protocol: " + protocol);
+        Wire client = gateway.send(GET);
+        Wire endpoint = gateway.keep(backend.accept());
+        endpoint.readUntil("\r\n");
+        if (protocol.equals("http2")) {
+            Http2Wire http2 = Http2Wire.accepting(endpoint);
+            http2.respond(http2.awaitRequest(), true, 204);
+        } else {
+            endpoint.readRequest();
+            endpoint.send(OK);
+        }
+        client.readResponse();
+        Gateway.await("idle", () -> gateway.target("app", 0).idle() == 1);
+
+        client.close();
+
+        Gateway.await("closed", () -> gateway.target("app", 0).connections() == 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http1", "http2"})
+    void givesUpAConnectionThatIsBeingMadeForAClientThatHasGone(String protocol) throws Exception {
+        FakeBackend backend = gateway.keep(FakeBackend.hanging());
+        gateway.serve(
+                FORWARDING + "defaults: { timeouts: { connect: 1h } }\n",
+                backend.address(),
+                "proxy-protocol: v1, protocol: " + protocol);
+        Wire client = gateway.send(GET);
+        Gateway.await("on its way", () -> gateway.target("app", 0).connections() == 1);
+
+        client.close();
+
+        Gateway.await("given up", () -> gateway.target("app", 0).connections() == 0);
+    }
+
     /// Idle connections of other clients give way.
     @Test
     void servesManyClientsOneAfterAnotherByFewConnections() throws Exception {
