@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A connection to a target and its place in the pool: lent, idle on its loop, or closed.
 final class PooledConnection implements Http1ClientConnection.Owner, Bond.Kept {
+    /// So many to one target are kept idle for a client that has used more at once. As many as
+    /// browsers open.
+    private static final int MOST_KEPT_IDLE = 6;
+
     private final Target target;
     private final Capacity capacity;
     private final Loop loop;
@@ -127,7 +131,8 @@ final class PooledConnection implements Http1ClientConnection.Owner, Bond.Kept {
         boolean worn =
                 connection.requests() >= maxRequests
                         || (maxAge > 0 && now - openedNanos > maxAge)
-                        || capacity.idle() > pool.maxIdle();
+                        || capacity.idle() > pool.maxIdle()
+                        || clientHasEnough();
         if (worn || target.retired() || (bond != null && bond.over())) {
             connection.close();
             return;
@@ -140,6 +145,21 @@ final class PooledConnection implements Http1ClientConnection.Owner, Bond.Kept {
         }
         idleDeadline.set(now + idleNanos());
         capacity.wake();
+    }
+
+    private boolean clientHasEnough() {
+        if (!kept || bond == null) {
+            return false;
+        }
+        int others = 0;
+        for (Bond.Kept each : bond.kept()) {
+            if (each instanceof PooledConnection other
+                    && other.target == target
+                    && other.isKeptIdle()) {
+                others++;
+            }
+        }
+        return others >= MOST_KEPT_IDLE;
     }
 
     @Override

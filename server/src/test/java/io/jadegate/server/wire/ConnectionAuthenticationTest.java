@@ -8,6 +8,8 @@ import io.jadegate.testkit.Message;
 import io.jadegate.testkit.Wire;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -210,6 +212,30 @@ class ConnectionAuthenticationTest {
         anna.close();
 
         awaitConnections(0);
+    }
+
+    /// Else few clients could have all that stand idle.
+    @Test
+    void keepsFewOfThoseThatAClientHasUsedAtOnce() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(CONFIG, backend.address(), ", pool: { idle: 1h }");
+        Http2Wire anna = Http2Wire.over(gateway.connect());
+        List<Wire> endpoints = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            anna.get(2 * i + 1, "/", "authorization", "Negotiate YII");
+            Wire endpoint = gateway.keep(backend.accept());
+            endpoint.readRequest();
+            endpoints.add(endpoint);
+        }
+
+        for (Wire endpoint : endpoints) {
+            endpoint.send(OK);
+        }
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(anna.await(2 * i + 1).body()).isEqualTo("ok");
+        }
+        awaitConnections(6);
     }
 
     @Test
