@@ -254,7 +254,7 @@ class ProxyProtocolTest {
                 "PROXY \r\n",
                 "PROXZ TCP4 198.51.100.7 203.0.113.1 4711 443\r\n",
                 "PROXY UNKNOWN"
-                    + " xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n",
+                        + " xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n",
                 "\r\n\r\n\0\r\nQUIT\n1\u0011\0\0",
                 "\r\n\r\n\0\r\nQUIT\n\42\u0011\0\0",
                 "\r\n\r\n\0\r\nQUIT\n!\u0011\0\u0004aaaa",
