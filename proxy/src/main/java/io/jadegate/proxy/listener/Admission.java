@@ -7,12 +7,16 @@ import io.jadegate.api.filter.Reason;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What connections of a listener must pass to be let in, as one configuration has it. Immutable
 /// but for what its filters count.
 ///
 /// @param steps its filters in order, without those that are off
 public record Admission(List<Step> steps) {
+    private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
+
     public Admission {
         steps = List.copyOf(steps);
     }
@@ -41,7 +45,7 @@ public record Admission(List<Step> steps) {
                 steps.get(counted).filter().opened(connection);
             }
         } catch (RuntimeException e) {
-            steps.subList(0, counted).forEach(step -> step.filter().closed(connection));
+            leave(steps.subList(0, counted), connection);
             throw e;
         }
         return null;
@@ -58,10 +62,22 @@ public record Admission(List<Step> steps) {
         return null;
     }
 
-    /// A connection that had entered is gone.
+    /// A connection that had entered is gone. All filters are told, whatever one of them makes of
+    /// it: what the others count must not depend on it.
     public void leave(ClientConnection connection) {
+        leave(steps, connection);
+    }
+
+    private static void leave(List<Step> steps, ClientConnection connection) {
         for (Step step : steps) {
-            step.filter().closed(connection);
+            try {
+                step.filter().closed(connection);
+            } catch (RuntimeException e) {
+                LOG.error(
+                        "connection filter {} failed when it was told of a connection's end",
+                        step.name(),
+                        e);
+            }
         }
     }
 }

@@ -125,6 +125,29 @@ class FailingFiltersTest {
         assertThat(gateway.send(GET).readResponse().status()).isEqualTo(200);
     }
 
+    @Test
+    void tellsThoseBehindOneWhoseFarewellFailed() throws Exception {
+        gateway.serveNow(
+                CONFIG.replace(
+                        "[ failing-door ]", "[ failing-door, { connection-limit: { total: 1 } } ]"),
+                gateway.echoing().address());
+        Wire client = gateway.send(GET);
+        client.readResponse();
+        DOOR.set(Where.CLOSED);
+        client.close();
+
+        Gateway.await("forgotten", () -> gateway.clientConnections() == 0);
+        Gateway.await("a place", FailingFiltersTest::isServed);
+    }
+
+    private static boolean isServed() {
+        try {
+            return gateway.send(GET).readResponse().status() == 200;
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
     @AfterAll
     static void toldOfEachThatWentWhatItWasToldOfEachThatCame() {
         assertThat(INSIDE).hasValue(0);
