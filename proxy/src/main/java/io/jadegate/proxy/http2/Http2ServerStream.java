@@ -11,15 +11,22 @@ import io.jadegate.proxy.stream.Peer;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Error;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One request of a client with its response.
 final class Http2ServerStream implements HttpStream.Server, Http2Stream {
+    /// How long a client that has its whole answer may go on with its request before the stream is
+    /// reset. Widespread clients lose the answer when the reset comes right behind it.
+    private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private final Http2ServerConnection connection;
     private final int id;
     private final StreamInput input;
     private final StreamOutput output;
     private @Nullable RequestReceiver receiver;
+
+    /// The time for what is left when the exchange is over: of the answer, or of the request.
     private Deadlines.@Nullable Deadline leftover;
 
     /// What came before there was a tunnel to carry it; null where none is awaited.
@@ -27,6 +34,10 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
 
     private boolean tunnel;
     private boolean outputEnded;
+
+    /// The answer is whole and the request is not: what is left of it is dropped.
+    private boolean unwanted;
+
     private boolean malformed;
     private boolean responseStarted;
     private boolean gone;
@@ -86,6 +97,12 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
             connection.streams().violated(this, Http2Error.FLOW_CONTROL_ERROR);
             return;
         }
+        if (unwanted) {
+            if (end) {
+                end(null);
+            }
+            return;
+        }
         if (!input.fits(octets, end)) {
             malformed("content of another length than declared (RFC 9113 8.1.1)");
             return;
@@ -108,6 +125,10 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
 
     /// The trailer fields arrived. They are borrowed.
     void trailers(HeaderFields trailers) {
+        if (unwanted) {
+            end(null);
+            return;
+        }
         if (tunnel || early != null) {
             malformed("a second head on a tunnel's stream (RFC 9113 8.5)");
             return;
@@ -121,6 +142,10 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
 
     private void end(@Nullable HeaderFields trailers) {
         input.end();
+        if (unwanted) {
+            connection.ended(this);
+            return;
+        }
         if (early != null) {
             return;
         }
@@ -133,7 +158,7 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
     /// What arrived makes the request malformed after it had begun.
     void malformed(String what) {
         malformed = true;
-        receiver().failed(new Failure(Failure.Kind.REQUEST_MALFORMED, what));
+        broke(new Failure(Failure.Kind.REQUEST_MALFORMED, what));
         if (!gone) {
             connection.streams().reset(this, Http2Error.PROTOCOL_ERROR);
         }
@@ -175,15 +200,17 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
     /// The client has closed its sending side of the connection: it will neither end its request
     /// nor open its window any more.
     void inputEnded() {
-        if (!input.ended() || output.waiting()) {
+        if (unwanted) {
+            connection.ended(this);
+        } else if (!input.ended() || output.waiting()) {
             connection.streams().violated(this, Http2Error.CANCEL);
         } else if (receiver != null) {
             receiver.halfClosed();
         }
     }
 
-    /// The answer is whole. When the request is not, the rest of it concerns nobody; of a tunnel
-    /// only this direction has ended.
+    /// The answer is whole. When the request is not, the client is left time to end it or to give
+    /// it up; of a tunnel only this direction has ended.
     @Override
     public void allWritten() {
         outputEnded = true;
@@ -194,8 +221,19 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
         if (input.ended()) {
             connection.ended(this);
         } else {
-            connection.streams().reset(this, Http2Error.NO_ERROR);
+            dropRest();
         }
+    }
+
+    /// The stream's window is not opened any more, so little can come; then the client is told.
+    private void dropRest() {
+        unwanted = true;
+        receiver = null;
+        dropEarly();
+        cancelLeftover();
+        Deadlines.Deadline rest = loop().deadlines().new Deadline(this::leftoverPassed);
+        rest.set(loop().now() + REST_NANOS);
+        leftover = rest;
     }
 
     @Override
@@ -212,8 +250,10 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
         }
     }
 
-    private void notTaken() {
-        connection.streams().reset(this, Http2Error.INTERNAL_ERROR);
+    private void leftoverPassed() {
+        connection
+                .streams()
+                .reset(this, unwanted ? Http2Error.NO_ERROR : Http2Error.INTERNAL_ERROR);
     }
 
     @Override
@@ -328,7 +368,7 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
     public void sendEnd(@Nullable HeaderFields trailers) {
         output.sendEnd(trailers);
         if (!gone && output.waiting() && leftover == null && connection.writeNanos() > 0) {
-            leftover = loop().deadlines().new Deadline(this::notTaken);
+            leftover = loop().deadlines().new Deadline(this::leftoverPassed);
             timeLeftover();
         }
     }
@@ -350,7 +390,7 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
 
     @Override
     public void consumed(int octets) {
-        if (!gone) {
+        if (!gone && !unwanted) {
             input.consumed(octets);
         }
     }
@@ -366,7 +406,7 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
 
     @Override
     public void reset() {
-        if (gone) {
+        if (gone || unwanted) {
             return;
         }
         receiver = null;

@@ -239,11 +239,12 @@ final class Multiplexer<S extends Http2Stream> implements FrameInput.Receiver {
         }
     }
 
-    /// Who begins streams can make work of giving them up; who is asked to take them, only of doing
-    /// so more than once.
+    /// Who begins streams can make work of giving them up, but not when the answer is whole; who is
+    /// asked to take them, only of doing so more than once.
     private boolean mayReset(@Nullable S stream) {
         if (peerBegins) {
-            return within(FrameLimits.Kind.RESET);
+            boolean answered = stream != null && stream.output().endWritten();
+            return answered || within(FrameLimits.Kind.RESET);
         }
         return stream != null || within(FrameLimits.Kind.LATE);
     }

@@ -178,13 +178,39 @@ class Http2Test {
         assertThat(answer.status()).isEqualTo(200);
     }
 
-    @Test
-    void anEarlyAnswerIsWholeAndTheRestOfTheRequestUnwanted() throws Exception {
+    private void refuseAll() throws Exception {
         gateway.serve(
                 """
                 listeners: { web: { address: "127.0.0.1:0" } }
                 routes: { all: { match: { path: / }, respond: { status: 403, body: "no" } } }
                 """);
+    }
+
+    @Test
+    void anEarlyAnswerIsWholeAndTheRestOfTheRequestIsDropped() throws Exception {
+        refuseAll();
+
+        Http2Wire client = connect();
+        client.request(1, false, "POST", "/").data(1, false, "part").data(1, true, "last");
+        client.request(3, false, "POST", "/").data(3, false, "part").head(3, true, "x-sum", "1");
+        client.request(5, false, "POST", "/", "content-length", "3").data(5, true, "longer");
+        client.get(7, "/").await(7);
+        // The end of an answered request has ended its stream: what comes behind it is a mistake.
+        client.data(1, true, "");
+
+        assertThat(client.awaitGoAway()).isEqualTo(new GoAway(7, STREAM_CLOSED));
+        for (int stream = 1; stream <= 7; stream += 2) {
+            Answer answer = client.answer(stream);
+            assertThat(answer.status()).isEqualTo(403);
+            assertThat(answer.body()).isEqualTo("no");
+            assertThat(answer.ended()).isTrue();
+            assertThat(answer.reset()).isNegative();
+        }
+    }
+
+    @Test
+    void whoGoesOnWithAnAnsweredRequestIsToldThatItIsUnwanted() throws Exception {
+        refuseAll();
 
         Http2Wire client = connect().request(1, false, "POST", "/").data(1, false, "part");
         Answer answer = client.await(1);
@@ -823,14 +849,40 @@ class Http2Test {
                 .contains("2000 succeeded, 0 failed, 0 errored");
     }
 
+    /// curl 7 takes an answer for none when the stream is reset before its own request has ended.
+    @Test
+    void curlGetsAnAnswerThatIsThereBeforeItsRequestHasEnded() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.forward(backend);
+        String url = "http://127.0.0.1:" + gateway.port() + "/";
+
+        for (int i = 0; i < 3; i++) {
+            Process curl =
+                    start("curl", "-s", "--http2-prior-knowledge", "-m", "30", "-T", "-", url);
+            Wire upstream = backend.accept();
+            upstream.readHead();
+            upstream.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno");
+            upstream.awaitGone();
+            curl.getOutputStream().write('x');
+            curl.getOutputStream().close();
+            assertThat(outputOf(curl)).isEqualTo("no");
+        }
+    }
+
     private static String run(String... command) throws Exception {
-        Process process;
+        return outputOf(start(command));
+    }
+
+    private static Process start(String... command) throws IOException {
         try {
-            process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            return new ProcessBuilder(command).redirectErrorStream(true).start();
         } catch (IOException e) {
             assumeTrue(false, command[0] + " is not installed");
             throw e;
         }
+    }
+
+    private static String outputOf(Process process) throws Exception {
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
         assertThat(process.waitFor()).isZero();
         return output;
