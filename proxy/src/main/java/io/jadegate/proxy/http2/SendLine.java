@@ -93,10 +93,14 @@ final class SendLine {
     }
 
     /// Tells each stream that wants to hear of it that there is room again. What it sends then may
-    /// fill the socket: the rest goes on waiting.
+    /// fill the socket: the rest goes on waiting. To ask whether there is room may make room, so
+    /// that they are told meanwhile.
     void tellWritable() {
         for (int left = owed.size(); left > 0 && !owed.isEmpty() && output.writable(); left--) {
-            StreamOutput stream = owed.removeFirst();
+            StreamOutput stream = owed.pollFirst();
+            if (stream == null) {
+                return;
+            }
             stream.owed(false);
             stream.tell();
         }
@@ -110,7 +114,10 @@ final class SendLine {
         pumping = true;
         try {
             while (!line.isEmpty() && window > 0 && output.writable()) {
-                StreamOutput stream = line.removeFirst();
+                StreamOutput stream = line.pollFirst();
+                if (stream == null) {
+                    break;
+                }
                 stream.inLine(false);
                 if (stream.sendable()) {
                     stream.writeFrame();

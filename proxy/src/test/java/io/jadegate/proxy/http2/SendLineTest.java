@@ -7,6 +7,7 @@ import io.jadegate.proxy.stream.Output;
 import io.jadegate.proxy.stream.TestChannel;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class SendLineTest {
     private final TestChannel channel = new TestChannel();
+    private Output output;
     private SendLine line;
 
     /// A stream that only sends.
@@ -71,9 +73,15 @@ class SendLineTest {
 
     @BeforeEach
     void begin() {
-        ChannelInboundHandlerAdapter handler = new ChannelInboundHandlerAdapter();
+        ChannelInboundHandlerAdapter handler =
+                new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+                        line.tellWritable();
+                    }
+                };
         channel.begin(handler);
-        Output output = new Output(channel.pipeline().context(handler), channel.loop(), () -> {});
+        output = new Output(channel.pipeline().context(handler), channel.loop(), () -> {});
         line = new SendLine(output, new FrameWriter(output), new FrameLimits(channel.loop().now()));
     }
 
@@ -116,6 +124,22 @@ class SendLineTest {
 
         assertThat(stream.told).isOne();
         assertThat(stream.output().writable()).isTrue();
+        channel.sent();
+    }
+
+    @Test
+    void tellsAStreamOnceWhenAskingForRoomMakesRoom() {
+        channel.hold();
+        SendingStream first = new SendingStream(line, channel);
+        first.output().send(Unpooled.wrappedBuffer(new byte[SendLine.INITIAL_WINDOW]));
+        SendingStream waiting = new SendingStream(line, channel);
+        assertThat(waiting.output().writable()).isFalse();
+        channel.letGoUnnoticed();
+        new FrameWriter(output).pingAck(1);
+
+        line.tellWritable();
+
+        assertThat(waiting.told).isOne();
         channel.sent();
     }
 

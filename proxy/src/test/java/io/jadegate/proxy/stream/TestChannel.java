@@ -126,6 +126,11 @@ public final class TestChannel extends EmbeddedChannel implements DuplexChannel 
         held = true;
     }
 
+    /// The peer reads again, but nobody knows before something is sent.
+    public void letGoUnnoticed() {
+        held = false;
+    }
+
     /// The peer reads again.
     public void letGo() {
         held = false;
