@@ -175,15 +175,20 @@ public final class ConfigWatcher implements AutoCloseable {
             TimeUnit.NANOSECONDS.sleep(atMost.toNanos());
             return;
         }
-        var key = events.poll(atMost.toNanos(), TimeUnit.NANOSECONDS);
-        if (key != null) {
-            // A folder where a log is written, too, has events all the time.
+        if (events.poll(atMost.toNanos(), TimeUnit.NANOSECONDS) != null) {
+            listenToNobody(events);
             TimeUnit.NANOSECONDS.sleep(quiet.toNanos());
         }
-        while (key != null) {
-            key.pollEvents();
-            key.reset();
-            key = events.poll();
+    }
+
+    /// A folder where a log is written, too, has events all the time, and a thread of Java's wakes
+    /// for each of them, wanted or not. Until the next look, which comes behind the next
+    /// [#register], nothing is missed that it would not see.
+    private void listenToNobody(WatchService events) {
+        keys.values().forEach(WatchKey::cancel);
+        keys.clear();
+        while (events.poll() != null) {
+            // What was told before they were cancelled is of no more use.
         }
     }
 

@@ -14,6 +14,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @NullUnmarked // What is absent fails the test.
@@ -128,6 +130,64 @@ class ConfigWatcherTest {
         }
 
         assertThat(routes()).endsWith("[a]");
+    }
+
+    @Test
+    void seesAChangeInAFolderThatIsWrittenToAllTheTime() {
+        files.write("main.yaml", "routes: {}\n");
+        try (var watcher = watcher(LONG)) {
+            watcher.start();
+            files.write("main.yaml", "routes: { a: { respond: {} } }\n");
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> writes("a line") && !results.isEmpty());
+            files.write("main.yaml", "routes: { b: { respond: {} } }\n");
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> writes("more") && results.size() > 1);
+        }
+
+        assertThat(routes()).containsExactly("[a]", "[b]");
+    }
+
+    /// Writes beside the configuration.
+    private boolean writes(String line) {
+        files.write("some.log", line);
+        return true;
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void hasNoEventsOfAFolderUntilItIsLookedAtNext() {
+        files.write("main.yaml", "routes: {}\n");
+        try (var watcher =
+                new ConfigWatcher(
+                        files::load,
+                        files.load().sources(),
+                        results::add,
+                        LONG,
+                        /* quiet= */ LONG)) {
+            watcher.start();
+            await().atMost(Duration.ofSeconds(30)).until(this::isWatched);
+            files.write("some.log", "a line");
+
+            await().atMost(Duration.ofSeconds(30)).until(() -> !isWatched());
+        }
+    }
+
+    /// Whether this process has asked the system for events of the folder.
+    private boolean isWatched() throws IOException {
+        var inode = Long.toHexString((long) Files.getAttribute(folder, "unix:ino"));
+        try (var descriptors = Files.list(Path.of("/proc/self/fdinfo"))) {
+            return descriptors.anyMatch(each -> text(each).contains(" ino:" + inode + " "));
+        }
+    }
+
+    private static String text(Path descriptor) {
+        try {
+            return Files.readString(descriptor);
+        } catch (IOException _) {
+            // Closed meanwhile.
+            return "";
+        }
     }
 
     @Test
