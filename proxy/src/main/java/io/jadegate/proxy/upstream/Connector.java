@@ -5,16 +5,17 @@ import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.Loop;
 import io.jadegate.proxy.stream.Transport;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.WriteBufferWaterMark;
 import java.io.FileNotFoundException;
 import java.net.ConnectException;
@@ -76,64 +77,70 @@ public record Connector(Transport transport, HeadLimits limits) {
         void failed(Failure failure);
     }
 
-    /// Opens a connection on `loop`.
+    /// Opens a connection on `loop`. Nothing is told before this returns.
     ///
-    /// @return what is being opened, for whoever may want it no more before it stands
-    Channel connect(
+    /// @return what is being opened, for whoever may want it no more before it stands; null when
+    ///   the system does not give a socket
+    @Nullable Channel connect(
             Loop loop, Target target, SocketAddress address, Patience patience, Opening opening) {
+        Channel channel;
+        try {
+            channel = transport.newChannel(address);
+        } catch (ChannelException e) {
+            loop.eventLoop().execute(() -> opening.failed(failure(e)));
+            return null;
+        }
+        prepare(channel, address, patience);
         EndpointTls tls = opening.speech() == Speech.ENCRYPTED ? null : target.tls();
-        Bootstrap bootstrap =
-                new Bootstrap()
-                        .group(loop.eventLoop())
-                        .channelFactory(() -> transport.newChannel(address))
-                        .option(
-                                ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                                (int) TimeUnit.NANOSECONDS.toMillis(patience.connect()))
-                        .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                        .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                        // A write that fails must not throw away an answer that has arrived.
-                        .option(ChannelOption.AUTO_CLOSE, false)
-                        .handler(
-                                tls == null
-                                        ? Objects.requireNonNull(opening.speaker(null))
-                                        : secured(
-                                                tls,
-                                                loop,
-                                                target,
-                                                opening.speech(),
-                                                new TlsHandshake(
-                                                        loop, target, opening, patience.tls())));
-        if (address instanceof InetSocketAddress) {
-            // Netty itself sets TCP_NODELAY.
-            bootstrap.option(ChannelOption.SO_KEEPALIVE, true);
-        }
-        ChannelFuture connecting = bootstrap.connect(address);
-        if (!connecting.isDone() || connecting.isSuccess()) {
-            // One that the system did not even give has no end that could be waited for.
-            loop.keep(connecting.channel());
-        }
+        channel.pipeline()
+                .addLast(
+                        tls == null
+                                ? Objects.requireNonNull(opening.speaker(null))
+                                : secured(
+                                        tls,
+                                        loop,
+                                        target,
+                                        opening.speech(),
+                                        new TlsHandshake(loop, target, opening, patience.tls())));
+        ChannelPromise connecting = new DefaultChannelPromise(channel, loop.eventLoop());
         connecting.addListener(future -> {
-            if (future.isSuccess()) {
-                loop.sockets().opened();
-                connecting.channel().closeFuture().addListener(_ -> loop.sockets().closed());
-                sendPreface(connecting.channel(), opening);
-            }
-            if (future.isSuccess() && tls != null) {
-                // The handshake begins.
+            if (!future.isSuccess()) {
+                channel.close();
+                opening.failed(failure(future.cause()));
                 return;
             }
-            Runnable told =
-                    future.isSuccess()
-                            ? opening::opened
-                            : () -> opening.failed(failure(future.cause()));
-            // A socket that the system did not even give has no loop, and tells from elsewhere.
-            if (loop.eventLoop().inEventLoop()) {
-                told.run();
-            } else {
-                loop.eventLoop().execute(told);
+            loop.sockets().opened();
+            channel.closeFuture().addListener(_ -> loop.sockets().closed());
+            sendPreface(channel, opening);
+            if (tls == null) {
+                opening.opened();
             }
+            // Else the handshake begins.
         });
-        return connecting.channel();
+        loop.keep(channel);
+        loop.eventLoop()
+                .register(channel)
+                .addListener(registered -> {
+                    if (registered.isSuccess()) {
+                        loop.eventLoop().execute(() -> channel.connect(address, connecting));
+                    } else {
+                        connecting.tryFailure(registered.cause());
+                    }
+                });
+        return channel;
+    }
+
+    private static void prepare(Channel channel, SocketAddress address, Patience patience) {
+        ChannelConfig config = channel.config();
+        config.setConnectTimeoutMillis((int) TimeUnit.NANOSECONDS.toMillis(patience.connect()));
+        config.setWriteBufferWaterMark(WATER_MARK);
+        config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        // A write that fails must not throw away an answer that has arrived.
+        config.setAutoClose(false);
+        if (address instanceof InetSocketAddress) {
+            // Small writes leave at once, as every transport sets its sockets.
+            config.setOption(ChannelOption.SO_KEEPALIVE, true);
+        }
     }
 
     /// Nobody has had a chance to send anything yet.

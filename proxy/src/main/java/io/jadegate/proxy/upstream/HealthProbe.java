@@ -87,10 +87,10 @@ final class HealthProbe implements Connector.Opening, HttpStream.ResponseReceive
             return;
         }
         long nanos = config.timeout().toNanos();
-        Channel made =
+        @Nullable Channel made =
                 upstream.connector()
                         .connect(loop, target, address, new Connector.Patience(nanos, nanos), this);
-        if (over) {
+        if (over && made != null) {
             close(made);
         } else {
             channel = made;
