@@ -2,9 +2,7 @@ package io.jadegate.proxy.stream;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.channel.unix.Socket;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.nio.channels.NotYetConnectedException;
@@ -61,9 +59,9 @@ public final class Ending {
     /// What Netty would do besides makes an exception, with the trace of its making, to fail writes
     /// that are waiting, of which there are none.
     private static void shutdown(Channel channel) {
-        if (channel instanceof EpollSocketChannel epoll) {
+        if (channel instanceof TcpChannel tcp) {
             try {
-                ((Socket) epoll.fd()).shutdown(/* read= */ false, /* write= */ true);
+                tcp.endOutput();
             } catch (IOException | NotYetConnectedException _) {
                 // The peer has broken the connection, which is told by itself.
             }

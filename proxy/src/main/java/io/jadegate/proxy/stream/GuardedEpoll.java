@@ -11,6 +11,8 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.IovArray;
+import io.netty.channel.unix.Limits;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +32,7 @@ import org.slf4j.LoggerFactory;
 ///   4.2.13), and cannot be put back, which ends the connection. Here it stays in it, for errors.
 ///
 /// And the system is told what a socket is interested in once a turn, before it is asked for
-/// events: the life of a short connection changes that ten times, of which four need to be told.
+/// events: what changes and changes back meanwhile needs not be told.
 final class GuardedEpoll implements IoHandlerFactory {
     private static final Logger LOG = LoggerFactory.getLogger(GuardedEpoll.class);
 
@@ -46,10 +48,23 @@ final class GuardedEpoll implements IoHandlerFactory {
         return epoll.isChangingThreadSupported();
     }
 
+    /// A socket that knows its place.
+    @SuppressWarnings("try") // Netty's own interface lets close() fail in any way.
+    interface Guest extends EpollIoHandle {
+        /// Where it is among the sockets of its loop. Told first.
+        void placed(Place here);
+
+        /// It has its turn, for which it has asked.
+        void again();
+    }
+
     private static final class Handler implements IoHandler {
         private final IoHandler epoll;
         private final ThreadAwareExecutor executor;
-        private final List<Socket> changed = new ArrayList<>();
+        private final List<Place> changed = new ArrayList<>();
+        private List<Place> again = new ArrayList<>();
+        private List<Place> spare = new ArrayList<>();
+        private @Nullable IovArray buffers;
 
         /// Counts turns; there is at most one batch of events in each.
         private long turn;
@@ -68,7 +83,33 @@ final class GuardedEpoll implements IoHandlerFactory {
         public int run(IoHandlerContext context) {
             turn++;
             tellChanges();
-            return epoll.run(context);
+            if (again.isEmpty()) {
+                return epoll.run(context);
+            }
+            return epoll.run(new Hasty(context)) + runAgain();
+        }
+
+        /// Who asks meanwhile has the next turn.
+        private int runAgain() {
+            List<Place> now = again;
+            again = spare;
+            spare = now;
+            for (int i = 0; i < now.size(); i++) {
+                now.get(i).runAgain();
+            }
+            int handled = now.size();
+            now.clear();
+            return handled;
+        }
+
+        private IovArray buffers() {
+            IovArray known = buffers;
+            if (known == null) {
+                known = new IovArray(Limits.IOV_MAX);
+                buffers = known;
+            }
+            known.clear();
+            return known;
         }
 
         /// One that fails closes its socket, which changes nothing about the others.
@@ -87,13 +128,20 @@ final class GuardedEpoll implements IoHandlerFactory {
         @Override
         public void destroy() {
             epoll.destroy();
+            if (buffers != null) {
+                buffers.release();
+                buffers = null;
+            }
         }
 
         @Override
         public IoRegistration register(IoHandle handle) throws Exception {
-            Socket socket = new Socket(this, (EpollIoHandle) handle);
-            socket.registration = epoll.register(socket);
-            return socket;
+            Place place = new Place(this, (EpollIoHandle) handle);
+            if (handle instanceof Guest guest) {
+                guest.placed(place);
+            }
+            place.registration = epoll.register(place);
+            return place;
         }
 
         @Override
@@ -107,9 +155,37 @@ final class GuardedEpoll implements IoHandlerFactory {
         }
     }
 
+    /// A turn that waits for nothing.
+    private record Hasty(IoHandlerContext context) implements IoHandlerContext {
+        @Override
+        public boolean canBlock() {
+            return false;
+        }
+
+        @Override
+        public long delayNanos(long now) {
+            return context.delayNanos(now);
+        }
+
+        @Override
+        public long deadlineNanos() {
+            return context.deadlineNanos();
+        }
+
+        @Override
+        public void reportActiveIoTime(long nanos) {
+            context.reportActiveIoTime(nanos);
+        }
+
+        @Override
+        public boolean shouldReportActiveIoTime() {
+            return context.shouldReportActiveIoTime();
+        }
+    }
+
     /// A socket as epoll sees it, and its place in epoll's set as the socket sees it.
     @SuppressWarnings("try") // Netty's own interface lets close() fail in any way.
-    private static final class Socket implements EpollIoHandle, IoRegistration {
+    static final class Place implements EpollIoHandle, IoRegistration {
         private final Handler handler;
         private final EpollIoHandle handle;
 
@@ -120,8 +196,9 @@ final class GuardedEpoll implements IoHandlerFactory {
         private @Nullable IoRegistration registration;
         private @Nullable EpollIoOps wanted;
         private @Nullable EpollIoOps told;
+        private boolean asksAgain;
 
-        Socket(Handler handler, EpollIoHandle handle) {
+        private Place(Handler handler, EpollIoHandle handle) {
             this.handler = handler;
             this.handle = handle;
             this.since = handler.turn;
@@ -145,7 +222,18 @@ final class GuardedEpoll implements IoHandlerFactory {
         @Override
         public void handle(IoRegistration own, IoEvent event) {
             if (handler.turn != since) {
-                handle.handle(this, event);
+                serve(() -> handle.handle(this, event));
+            }
+        }
+
+        /// One that fails must not keep the others of its batch from what they are told once.
+        private void serve(Runnable task) {
+            try {
+                task.run();
+            } catch (Throwable e) {
+                // Errors too: memory outside the heap that runs out is one.
+                LOG.error("what an event of a socket led to failed", e);
+                closeQuietly();
             }
         }
 
@@ -186,6 +274,27 @@ final class GuardedEpoll implements IoHandlerFactory {
             return interest.value();
         }
 
+        /// Asks for a turn of its own behind the events of the next batch, for which nobody waits
+        /// then.
+        void again() {
+            if (!asksAgain) {
+                asksAgain = true;
+                handler.again.add(this);
+            }
+        }
+
+        private void runAgain() {
+            asksAgain = false;
+            if (isValid()) {
+                serve(((Guest) handle)::again);
+            }
+        }
+
+        /// Where buffers are put together for one call, empty; the same for all on the loop.
+        IovArray buffers() {
+            return handler.buffers();
+        }
+
         private void tell() {
             EpollIoOps interest = Objects.requireNonNull(wanted);
             wanted = null;
@@ -207,7 +316,7 @@ final class GuardedEpoll implements IoHandlerFactory {
             try {
                 handle.close();
             } catch (Exception e) {
-                LOG.error("a socket that cannot be watched cannot be closed", e);
+                LOG.error("a socket that has failed cannot be closed", e);
             }
         }
 

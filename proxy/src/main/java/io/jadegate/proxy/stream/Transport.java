@@ -3,14 +3,14 @@ package io.jadegate.proxy.stream;
 import io.jadegate.api.config.Address;
 import io.jadegate.api.config.NodeConfig;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
@@ -24,6 +24,7 @@ import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -101,8 +102,8 @@ public enum Transport {
     /// All addresses are those of both families, also when they are written as IPv4 has them.
     private static ServerChannel epollServerChannel(SocketAddress on) {
         return isIpv4(on) && !((InetSocketAddress) on).getAddress().isAnyLocalAddress()
-                ? new EpollServerSocketChannel(SocketProtocolFamily.INET)
-                : new EpollServerSocketChannel();
+                ? new TcpServerChannel(LinuxSocket.newSocketStream(SocketProtocolFamily.INET))
+                : new TcpServerChannel(LinuxSocket.newSocketStream());
     }
 
     /// A socket that can connect to an address as this transport has it.
@@ -118,9 +119,18 @@ public enum Transport {
     }
 
     private static Channel epollChannel(SocketAddress to) {
-        return isIpv4(to)
-                ? new EpollSocketChannel(SocketProtocolFamily.INET)
-                : new EpollSocketChannel();
+        LinuxSocket socket =
+                isIpv4(to)
+                        ? LinuxSocket.newSocketStream(SocketProtocolFamily.INET)
+                        : LinuxSocket.newSocketStream();
+        TcpChannel channel = new TcpChannel(socket);
+        try {
+            socket.setTcpNoDelay(true);
+        } catch (IOException e) {
+            channel.unsafe().closeForcibly();
+            throw new ChannelException(e);
+        }
+        return channel;
     }
 
     /// A socket of both families costs more in each call.

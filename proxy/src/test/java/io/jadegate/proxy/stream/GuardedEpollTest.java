@@ -1,8 +1,6 @@
 package io.jadegate.proxy.stream;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.bootstrap.Bootstrap;
@@ -10,7 +8,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -163,40 +160,5 @@ class GuardedEpollTest {
 
     private interface IoTask {
         void run() throws Exception;
-    }
-
-    /// Notes what a socket hears.
-    private static class Ear extends ChannelInboundHandlerAdapter {
-        private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-
-        String next() {
-            try {
-                return String.valueOf(heard.poll(30, TimeUnit.SECONDS));
-            } catch (InterruptedException e) {
-                return fail(e);
-            }
-        }
-
-        @Override
-        public void channelActive(ChannelHandlerContext ctx) {
-            heard.add("open");
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            ByteBuf octets = (ByteBuf) message;
-            heard.add(octets.toString(US_ASCII));
-            octets.release();
-        }
-
-        @Override
-        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            heard.add(event.getClass().getSimpleName());
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            heard.add(cause.toString());
-        }
     }
 }

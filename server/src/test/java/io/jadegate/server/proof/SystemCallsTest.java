@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What a request on kept connections costs in system calls, by the count of the system itself.
+/// What a request on kept connections costs in system calls, and what a short connection does, by
+/// the count of the system itself.
 ///
 /// How many events a loop finds when it looks depends on how fast everybody is. So that the count
 /// depends on the gateway alone, it is stopped while clients and endpoints send, and then finds all
@@ -25,13 +26,14 @@ import org.junit.jupiter.api.io.TempDir;
 class SystemCallsTest {
     private static final int CONNECTIONS = 200;
     private static final int ROUNDS = 20;
+    private static final int CONNECTING_ROUNDS = 5;
     private static final double REQUESTS = CONNECTIONS * ROUNDS;
 
     private static final String REQUEST = "GET / HTTP/1.1\r\nHost: a.test\r\nAccept: */*\r\n\r\n";
     private static final String RESPONSE =
             "HTTP/1.1 200 OK\r\nContent-Length: 128\r\n\r\n" + "x".repeat(128);
 
-    private static final String CONFIG =
+    private static final String NODE =
             """
             node:
               event-loops: 1
@@ -39,9 +41,16 @@ class SystemCallsTest {
               access-log: { to: off }
               admin: { address: "127.0.0.1:0" }
               metrics: { address: "127.0.0.1:0" }
+            upstreams: { app: { endpoints: [ "<endpoint>" ] } }
+            """;
+    private static final String REQUESTS_ARE_ROUTED =
+            """
             listeners: { web: { address: "127.0.0.1:0" } }
             routes: { all: { match: { path: / }, upstream: app } }
-            upstreams: { app: { endpoints: [ "<endpoint>" ] } }
+            """;
+    private static final String OCTETS_ARE_RELAYED =
+            """
+            listeners: { web: { address: "127.0.0.1:0", protocol: tcp, upstream: app } }
             """;
 
     /// Compiling and collecting ask the loop's thread to wait or to map memory, now and then.
@@ -57,7 +66,7 @@ class SystemCallsTest {
     void requestTakesFourSystemCalls() throws Exception {
         Strace.assumeUsable();
         try (FakeBackend backend = FakeBackend.open();
-                RunningNode node = RunningNode.run(config(backend))) {
+                RunningNode node = RunningNode.run(config(REQUESTS_ARE_ROUTED, backend))) {
             for (int i = 0; i < CONNECTIONS; i++) {
                 clients.add(node.connect());
                 clients.getLast().send(REQUEST);
@@ -73,10 +82,8 @@ class SystemCallsTest {
                 round(node);
             }
             Map<String, Long> calls = strace.detach();
-            calls.keySet().removeAll(OF_THE_JAVA_MACHINE);
 
-            long all = calls.values().stream().mapToLong(Long::longValue).sum();
-            assertThat(all / REQUESTS).as(calls.toString()).isLessThanOrEqualTo(4.1);
+            assertThat(all(calls) / REQUESTS).as(calls.toString()).isLessThanOrEqualTo(4.1);
             // Backpressure is on, and yet nobody changes what events the loop waits for.
             assertThat(calls).doesNotContainKey("epoll_ctl");
         } finally {
@@ -86,9 +93,35 @@ class SystemCallsTest {
         }
     }
 
-    private Path config(FakeBackend backend) throws IOException {
+    /// For each of its two sockets one call that makes it, one that epoll is told by, one that
+    /// closes it; besides them what is read and sent.
+    @Test
+    void shortConnectionTakesTwentySystemCalls() throws Exception {
+        Strace.assumeUsable();
+        try (FakeBackend backend = FakeBackend.open();
+                RunningNode node = RunningNode.run(config(OCTETS_ARE_RELAYED, backend))) {
+            node.awaitSaid("listener web: serves");
+            connections(node, backend);
+
+            Strace strace = Strace.attach(node.thread("jadegate-loop"), folder.resolve("calls"));
+            for (int i = 0; i < CONNECTING_ROUNDS; i++) {
+                connections(node, backend);
+            }
+            Map<String, Long> calls = strace.detach();
+
+            double connections = CONNECTIONS * CONNECTING_ROUNDS;
+            assertThat(all(calls) / connections).as(calls.toString()).isLessThanOrEqualTo(20.5);
+        }
+    }
+
+    private static long all(Map<String, Long> calls) {
+        calls.keySet().removeAll(OF_THE_JAVA_MACHINE);
+        return calls.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private Path config(String traffic, FakeBackend backend) throws IOException {
         Path file = folder.resolve("gateway.yaml");
-        return Files.writeString(file, CONFIG.replace("<endpoint>", backend.address()));
+        return Files.writeString(file, (NODE + traffic).replace("<endpoint>", backend.address()));
     }
 
     /// A request on every connection.
@@ -105,6 +138,39 @@ class SystemCallsTest {
         respond();
         node.signal("CONT");
         readResponses();
+    }
+
+    /// An exchange on each of many new connections, which the endpoint ends.
+    private void connections(RunningNode node, FakeBackend backend) throws Exception {
+        List<Wire> all = new ArrayList<>();
+        List<Wire> endpoints = new ArrayList<>();
+        node.signal("STOP");
+        for (int i = 0; i < CONNECTIONS; i++) {
+            all.add(node.connect().send(REQUEST));
+        }
+        node.signal("CONT");
+        for (int i = 0; i < CONNECTIONS; i++) {
+            endpoints.add(backend.accept());
+            endpoints.getLast().readRequest();
+        }
+        node.signal("STOP");
+        for (Wire endpoint : endpoints) {
+            endpoint.send(RESPONSE).endOutput();
+        }
+        node.signal("CONT");
+        for (Wire client : all) {
+            assertThat(client.readResponse().status()).isEqualTo(200);
+            assertThat(client.readToEnd()).isEmpty();
+        }
+        node.signal("STOP");
+        for (Wire client : all) {
+            client.close();
+        }
+        node.signal("CONT");
+        for (Wire endpoint : endpoints) {
+            assertThat(endpoint.readToEnd()).isEmpty();
+            endpoint.close();
+        }
     }
 
     private void readResponses() throws IOException {
