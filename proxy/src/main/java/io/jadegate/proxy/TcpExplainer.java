@@ -76,12 +76,17 @@ final class TcpExplainer {
             return request.address();
         }
         Address asked = asked();
-        return all.entrySet().stream()
-                .filter(entry -> compilation.terms().containsKey(entry.getKey()))
-                .filter(entry -> !(compilation.terms().get(entry.getKey()) instanceof UdpServing))
-                .filter(entry -> isAt(entry.getValue().address(), asked))
-                .map(Map.Entry::getKey)
+        List<String> found =
+                all.entrySet().stream()
+                        .filter(entry -> compilation.terms().containsKey(entry.getKey()))
+                        .filter(entry -> isAt(entry.getValue().address(), asked))
+                        .map(Map.Entry::getKey)
+                        .toList();
+        // UDP may have the port of another listener, which is meant then; by itself it is meant.
+        return found.stream()
+                .filter(name -> !(compilation.terms().get(name) instanceof UdpServing))
                 .findFirst()
+                .or(() -> found.stream().findFirst())
                 .orElseThrow(() ->
                         new IllegalArgumentException(
                                 "no listener is at \"" + request.address() + "\""));

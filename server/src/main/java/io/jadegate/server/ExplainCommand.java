@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -58,7 +59,7 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = "--from",
             paramLabel = "ADDRESS",
-            description = "the client, 127.0.0.1 by default")
+            description = "the client, 127.0.0.1 by default; not with connect")
     private @Nullable String from;
 
     @Option(
@@ -89,6 +90,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        refuseForeign();
         Node node = source.open(spec);
         String explained =
                 switch (method) {
@@ -99,6 +101,26 @@ final class ExplainCommand implements Callable<Integer> {
         spec.commandLine().getOut().print(explained);
         spec.commandLine().getOut().flush();
         return ExitCode.OK;
+    }
+
+    /// An option that the question has no use for would be an answer to another question.
+    private void refuseForeign() {
+        boolean tcp = method.equals(TCP);
+        boolean connect = method.equals(CONNECT);
+        refuse("--header", !fields.isEmpty(), tcp || connect);
+        refuse("--from", from != null, connect);
+        refuse("--listener", listener != null, tcp);
+        refuse("--server-name", serverName != null, !tcp);
+        refuse("--alpn", !alpn.isEmpty(), !tcp);
+    }
+
+    private void refuse(String option, boolean given, boolean foreign) {
+        if (given && foreign) {
+            boolean aboutConnections = method.equals(TCP) || method.equals(CONNECT);
+            throw new ParameterException(
+                    spec.commandLine(),
+                    option + " does not go with " + (aboutConnections ? method : "a request"));
+        }
     }
 
     private String request(Node node) throws IOException, InterruptedException {

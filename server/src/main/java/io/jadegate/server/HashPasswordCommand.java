@@ -14,10 +14,9 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "hash-password",
-        description = {
-            "Reads a password, twice from a terminal or else the first line of standard input,",
-            "and prints its Argon2id hash for users.NAME.password."
-        })
+        description =
+                "Reads a password, twice from a terminal or else the first line of standard input,"
+                        + " and prints its Argon2id hash for users.NAME.password.")
 final class HashPasswordCommand implements Runnable {
     private static final int MOST_OCTETS = 512;
 

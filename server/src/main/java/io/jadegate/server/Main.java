@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
         description =
                 "A microservices gateway: cheap per request, strict on the wire, pleasant to run.",
         mixinStandardHelpOptions = true,
+        scope = CommandLine.ScopeType.INHERIT,
         versionProvider = Version.class,
         subcommands = {
             RunCommand.class,

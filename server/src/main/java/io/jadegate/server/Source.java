@@ -56,6 +56,11 @@ final class Source {
 
     /// The running node: at `--admin`, else where the node section of `-c FILE` puts it.
     AdminClient running(CommandSpec spec) throws IOException {
+        if (admin != null && (!isWeb(admin.getScheme()) || admin.getHost() == null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--admin must be a URL such as http://127.0.0.1:9901, not \"" + admin + "\"");
+        }
         if (admin != null && token != null) {
             return new AdminClient(admin, token);
         }
@@ -64,6 +69,10 @@ final class Source {
                     spec.commandLine(), "-c FILE, or --admin URL and --token TOKEN, is missing");
         }
         return AdminClient.of(Wiring.node(config), admin, token);
+    }
+
+    private static boolean isWeb(@Nullable String scheme) {
+        return "http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme);
     }
 
     private record Offline(DataPlane plane) implements Node {

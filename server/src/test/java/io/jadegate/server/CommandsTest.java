@@ -19,6 +19,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The commands as they are typed, on files and on a node that runs.
 class CommandsTest {
@@ -161,17 +164,23 @@ class CommandsTest {
                             protocol: tcp
                             upstream: db
                             filters: [ { ip-filter: { deny: [ 10.0.0.0/8 ] } } ]
+                          datagrams: { address: ":5432", protocol: udp, upstream: db }
+                          dns: { address: ":53", protocol: udp, upstream: db }
                         upstreams: { db: { endpoints: [ "127.0.0.1:1" ] } }
                         """);
 
         assertThat(execute("explain", "-c", file, "tcp", ":5432")).isEqualTo(ExitCode.OK);
-        assertThat(out.toString()).contains("verdict   connected to upstream db: 127.0.0.1:1\n");
+        assertThat(out.toString())
+                .startsWith("listener  db\n")
+                .contains("verdict   connected to upstream db: 127.0.0.1:1\n");
         assertThat(execute("explain", "-c", file, "tcp", "db", "--from", "10.0.0.1"))
                 .isEqualTo(ExitCode.OK);
         assertThat(out.toString()).contains("refuse IP_DENIED\nverdict   reset, IP_DENIED\n");
         assertThat(execute("explain", "-c", file, "tcp", "192.0.2.1:5432", "--output", "json"))
                 .isEqualTo(ExitCode.OK);
         assertThat(out.toString()).contains("\"verdict\" : \"connected\"");
+        assertThat(execute("explain", "-c", file, "tcp", ":53")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).startsWith("listener  dns\n");
         assertThat(execute("explain", "-c", file, "tcp", ":1")).isEqualTo(ExitCode.FAILED);
         assertThat(err.toString()).contains("no listener is at \":1\"");
     }
@@ -192,6 +201,31 @@ class CommandsTest {
     @Test
     void explainWithoutAnybodyToAskIsAUsageError() {
         assertThat(execute("explain", "GET", "/")).isEqualTo(ExitCode.USAGE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tcp web --listener web, --listener does not go with tcp",
+        "tcp web -H a:b, --header does not go with tcp",
+        "connect a:443 --from 10.0.0.1, --from does not go with connect",
+        "connect a:443 --alpn h2, --alpn does not go with connect",
+        "GET / --server-name a, --server-name does not go with a request"
+    })
+    void explainTakesNoOptionThatTheQuestionHasNoUseFor(String question, String message)
+            throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("explain", "-c", config(CONFIG)));
+        arguments.addAll(List.of(question.split(" ")));
+
+        assertThat(execute(arguments.toArray(String[]::new))).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).startsWith(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "localhost:9901", "/run/jadegate", "ftp://localhost"})
+    void anAdminAddressThatIsNoUrlIsAUsageError(String admin) {
+        assertThat(execute("stats", "--token", "t", "--admin", admin)).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .startsWith("--admin must be a URL such as http://127.0.0.1:9901, not \"" + admin);
     }
 
     @Test

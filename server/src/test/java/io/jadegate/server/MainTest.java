@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
 
@@ -29,6 +31,36 @@ class MainTest {
     void anUnknownCommandIsAUsageError() {
         assertThat(execute("strat")).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("strat");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "run",
+                "check",
+                "explain",
+                "routes",
+                "reload",
+                "stats",
+                "cert",
+                "cert dev",
+                "hash-password",
+                "schema",
+                "completion",
+                "version"
+            })
+    void everyCommandHelps(String command) {
+        String[] words = (command + " --help").split(" ");
+
+        assertThat(execute(words)).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).startsWith("Usage: jadegate " + command).contains("-h, --help");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void noCommandIsForgottenWhereHelpIsAsked() {
+        assertThat(Main.commandLine().getSubcommands().values())
+                .allMatch(command -> command.getCommandSpec().findOption("--help") != null);
     }
 
     @Test
