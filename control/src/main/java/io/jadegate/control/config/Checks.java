@@ -7,6 +7,7 @@ import io.jadegate.api.config.EndpointConfig;
 import io.jadegate.api.config.FilterConfig;
 import io.jadegate.api.config.FilterEntry;
 import io.jadegate.api.config.HealthConfig;
+import io.jadegate.api.config.IpListConfig;
 import io.jadegate.api.config.ListenerConfig;
 import io.jadegate.api.config.ListenerTlsConfig;
 import io.jadegate.api.config.ListenerTlsConfig.ClientCertificateConfig.Forward;
@@ -47,9 +48,10 @@ final class Checks {
     private static final List<ListenerTlsConfig.Protocol> ALPN =
             List.of(ListenerTlsConfig.Protocol.H2, ListenerTlsConfig.Protocol.HTTP1);
 
-    /// What https://hstspreload.org asks for.
+    /// Between two health checks of an endpoint.
     private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
 
+    /// What https://hstspreload.org asks for.
     private static final Duration PRELOAD_AGE = Duration.ofDays(365);
 
     private final NodeConfig node;
@@ -66,6 +68,7 @@ final class Checks {
         buffers();
         defaults();
         addresses();
+        config.ipLists().forEach(this::ipList);
         config.listeners().forEach(this::listener);
         filters();
         config.routes().forEach(this::route);
@@ -102,6 +105,16 @@ final class Checks {
         }
     }
 
+    /// Left over from a file that was to fill it, most likely: nobody means to write that everybody
+    /// may come in.
+    private void ipList(String name, IpListConfig list) {
+        if (list.allow().isEmpty() && list.deny().isEmpty()) {
+            warning(
+                    "ip-lists." + name,
+                    "names no network; an ip-filter that has no others lets everybody in");
+        }
+    }
+
     // Addresses
 
     /// Everything this node binds: no two may want the same address.
@@ -133,6 +146,9 @@ final class Checks {
             error(path + ".redirect-to-https", "leads nowhere; no listener has tls on a port");
         }
         protocol(path, listener);
+        if (listener.proxyProtocol() != null && listener.proxyProtocol().trusted().isEmpty()) {
+            warning(path + ".proxy-protocol.trusted", "is empty, so that no header is believed");
+        }
         if (listener.tls() != null) {
             passthrough(path, listener.tls());
         }
