@@ -4,6 +4,7 @@ import io.jadegate.api.config.Cidr;
 import io.jadegate.api.config.ForwardConfig.TargetConfig;
 import io.jadegate.api.config.ListenerConfig;
 import io.jadegate.api.config.Problem;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// How the values of a forward proxy go together.
 final class ForwardChecks {
+    private static final List<Integer> HTTPS = List.of(443);
+
     private final String path;
     private final ListenerConfig listener;
     private final Consumer<Problem> problems;
@@ -44,6 +47,8 @@ final class ForwardChecks {
         wideNetworks(forward.allow());
         unreachable(forward.allow(), forward.deny());
         spelledAddresses(forward.deny());
+        specialAddresses(forward.allow());
+        portsLeftOpen(forward.allow(), forward.deny());
     }
 
     private void foreign() {
@@ -144,6 +149,76 @@ final class ForwardChecks {
                         "does not deny names that lead to that address; write network: " + address);
             }
         }
+    }
+
+    /// A host is a way to an address of the Internet, whichever way it is written.
+    private void specialAddresses(List<TargetConfig> allow) {
+        for (var i = 0; i < allow.size(); i++) {
+            var host = allow.get(i).host();
+            var text = host == null ? null : address(host);
+            if (text != null) {
+                var address = InetAddress.ofLiteral(text);
+                if (isPrivate(address) && !isOpened(address, allow)) {
+                    warning(
+                            ".forward.allow[" + i + "].host",
+                            "opens no private, loopback or other special address; write network: "
+                                    + text);
+                }
+            }
+        }
+    }
+
+    private static boolean isPrivate(InetAddress address) {
+        return address.isLoopbackAddress()
+                || address.isSiteLocalAddress()
+                || address.isLinkLocalAddress()
+                || address.isAnyLocalAddress()
+                || address.isMulticastAddress();
+    }
+
+    private static boolean isOpened(InetAddress address, List<TargetConfig> allow) {
+        return allow.stream()
+                .map(TargetConfig::network)
+                .anyMatch(network -> network != null && network.contains(address.getAddress()));
+    }
+
+    /// `deny` without ports is about 443 alone, like `allow`. Whoever denies a host means the ports
+    /// that are open besides.
+    private void portsLeftOpen(List<TargetConfig> allow, List<TargetConfig> deny) {
+        for (var i = 0; i < deny.size(); i++) {
+            var denied = deny.get(i);
+            var host = denied.host();
+            if (host == null || !denied.ports().equals(HTTPS)) {
+                continue;
+            }
+            var closed =
+                    deny.stream()
+                            .filter(other -> name(other).equals(name(denied)))
+                            .flatMap(other -> other.ports().stream())
+                            .toList();
+            var open =
+                    allow.stream()
+                            .filter(other ->
+                                    other.host() != null && covers(name(other), name(denied)))
+                            .flatMap(other -> other.ports().stream())
+                            .filter(port -> !closed.contains(port))
+                            .findFirst();
+            if (open.isPresent()) {
+                warning(
+                        ".forward.deny[" + i + "]",
+                        "is about port 443 alone, and forward.allow opens port "
+                                + open.get()
+                                + " as well; name all ports that are meant");
+            }
+        }
+    }
+
+    /// Whether a pattern takes some name that another one takes.
+    private static boolean covers(String pattern, String other) {
+        return pattern.equals("*")
+                || pattern.equals(other)
+                || (pattern.startsWith("*.") && other.endsWith(pattern.substring(1)))
+                || (other.startsWith("*.") && pattern.endsWith(other.substring(1)));
     }
 
     /// The address as a network is written, or null for a name.

@@ -46,6 +46,16 @@ class ForwardChecksTest {
                         + " 93.184.216.34",
                 "'allow: [ { host: \"*\" } ], deny: [ { host: \"[2a00::1]\" } ]'; .deny[0].host"
                         + " does not deny names that lead to that address; write network: 2a00::1",
+                "allow: [ { host: 10.1.2.3 } ]; .allow[0].host opens no private, loopback or other"
+                        + " special address; write network: 10.1.2.3",
+                "'allow: [ { host: \"[::1]\" }, { network: 10.0.0.0/8 } ]'; .allow[0].host opens no"
+                        + " private, loopback or other special address; write network: ::1",
+                "'allow: [ { host: \"*.test\", ports: [ 80, 443 ] } ], deny: [ { host: a.test } ]';"
+                        + " .deny[0] is about port 443 alone, and forward.allow opens port 80 as"
+                        + " well; name all ports that are meant",
+                "'allow: [ { host: a.test, ports: [ 22 ] } ], deny: [ { host: \"*.test\" } ]';"
+                        + " .deny[0] is about port 443 alone, and forward.allow opens port 22 as"
+                        + " well; name all ports that are meant",
                 "allow: []; .allow is empty, so that every target is refused",
                 "'allow: [ { host: a } ], deny: [ { host: a, ports: [ 80, 443 ] } ]'; .allow[0] is"
                         + " denied altogether by forward.deny",
@@ -71,6 +81,17 @@ class ForwardChecksTest {
             })
     void tellsWhatDoesNotGoTogether(String listener, String problem) {
         assertThat(problems(listener)).anyMatch(each -> each.startsWith(problem));
+    }
+
+    @Test
+    void leavesRulesAloneThatMeanWhatTheySay() {
+        assertThat(
+                        problemsOf(
+                                "allow: [ { host: 10.1.2.3 }, { network: 10.0.0.0/8 }, { host:"
+                                        + " 93.184.216.34 }, { host: \"*.test\", ports: [ 80, 443 ] }, {"
+                                        + " host: other.example, ports: [ 22 ] } ], deny: [ { host:"
+                                        + " a.test }, { host: a.test, ports: [ 80 ] } ]"))
+                .isEmpty();
     }
 
     @Test
