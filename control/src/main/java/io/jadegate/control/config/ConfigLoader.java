@@ -54,6 +54,17 @@ public final class ConfigLoader {
         var problems = new ArrayList<Problem>();
         var recorder = new Sources.Recorder();
         var document = new Document(environment, recorder, problems::add).read(file);
+        if (document.entries().isEmpty() && problems.isEmpty()) {
+            // A file that was cut off, most likely. A node that runs would close all that it
+            // serves.
+            problems.add(
+                    new Problem(
+                            Severity.ERROR,
+                            "",
+                            document.position(),
+                            "is empty; write listeners: { NAME: { address: \":8080\" } }",
+                            null));
+        }
         return bound(document, Document.source(file), environment, recorder, problems);
     }
 

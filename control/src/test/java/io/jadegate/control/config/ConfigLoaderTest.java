@@ -113,6 +113,19 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void refusesAMainFileInWhichNothingStands() {
+        for (var text :
+                List.of("", "# later\n", "{}\n", "x-note: 1\n", "include: [ more.yaml ]\n")) {
+            files.write("main.yaml", text);
+            files.write("more.yaml", "");
+            assertThat(files.problems())
+                    .containsExactly(
+                            "main.yaml:1:1: is empty; write listeners: { NAME: { address: \":8080\""
+                                    + " } }");
+        }
+    }
+
+    @Test
     void looksSecretsUpAndNeverPrintsThem() {
         files = new ConfigFiles(folder, Map.of("TOKEN", "from-env"));
         files.write("main.yaml", "node: { metrics: { address: ':0', token: { env: TOKEN } } }\n");
@@ -172,7 +185,7 @@ class ConfigLoaderTest {
         files =
                 new ConfigFiles(
                         folder, Map.of("JADEGATE_EVENT_LOOPS", "many", "JADEGATE_EVENT_LOPS", "1"));
-        files.write("main.yaml", "");
+        files.write("main.yaml", "node: {}\n");
 
         assertThat(files.problems())
                 .containsExactly(
