@@ -1,5 +1,6 @@
 package io.jadegate.proxy.forward;
 
+import io.jadegate.api.filter.Reason;
 import io.jadegate.proxy.stream.ByteStream;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.Loop;
@@ -72,7 +73,11 @@ public final class Dial {
     public void giveBack(@Nullable Failure failure) {
         over = true;
         if (reached != null) {
-            reached.counts(loop).attemptEnded(failure == null ? null : failure.reason());
+            Reason blame =
+                    failure != null && failure.side() == Failure.Side.UPSTREAM
+                            ? failure.reason()
+                            : null;
+            reached.counts(loop).attemptEnded(blame);
             reached = null;
         }
         if (lease != null) {

@@ -82,8 +82,7 @@ public final class Relay {
     // ---- what the client's stream says
 
     public void clientData(ByteBuf data) {
-        counts.received(data.readableBytes());
-        pass(fromClient, data);
+        counts.received(pass(fromClient, data));
     }
 
     public void clientReadComplete() {
@@ -110,8 +109,7 @@ public final class Relay {
     // ---- what the endpoint's stream says
 
     public void endpointData(ByteBuf data) {
-        counts.sent(data.readableBytes());
-        pass(fromEndpoint, data);
+        counts.sent(pass(fromEndpoint, data));
     }
 
     public void endpointReadComplete() {
@@ -152,12 +150,16 @@ public final class Relay {
     }
 
     /// Only what goes on to the other side tells that somebody has something to say.
-    private void pass(Passage passage, ByteBuf data) {
+    ///
+    /// @return how many octets went on: a passage may hold some back, or end the tunnel at them
+    private int pass(Passage passage, ByteBuf data) {
         long before = passage.octets();
         passage.data(data);
-        if (passage.octets() > before && !over) {
+        int passed = (int) (passage.octets() - before);
+        if (passed > 0 && !over) {
             alive();
         }
+        return passed;
     }
 
     /// Who takes what had to wait for it is not silent, however slowly it reads.

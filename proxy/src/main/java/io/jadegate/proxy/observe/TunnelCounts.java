@@ -14,9 +14,9 @@ public final class TunnelCounts {
     private static final Metric OPEN =
             Metric.gauge("jadegate_tunnels_open", "Tunnels that are open.", "route", "kind");
     private static final Metric RECEIVED =
-            counter("jadegate_tunnel_received_bytes", "Octets of tunnels that came from clients.");
+            counter("jadegate_tunnel_received_bytes", "Octets of tunnels passed on from clients.");
     private static final Metric SENT =
-            counter("jadegate_tunnel_sent_bytes", "Octets of tunnels that came from endpoints.");
+            counter("jadegate_tunnel_sent_bytes", "Octets of tunnels passed on from endpoints.");
     private static final Metric LISTENER_OPENED =
             Metric.counter(
                     "jadegate_listener_tunnels",
@@ -30,12 +30,12 @@ public final class TunnelCounts {
     private static final Metric LISTENER_RECEIVED =
             Metric.counter(
                     "jadegate_listener_tunnel_received_bytes",
-                    "Octets from clients of connections without exchanges.",
+                    "Octets passed on from clients of connections without exchanges.",
                     "listener");
     private static final Metric LISTENER_SENT =
             Metric.counter(
                     "jadegate_listener_tunnel_sent_bytes",
-                    "Octets from endpoints of connections without exchanges.",
+                    "Octets passed on from endpoints of connections without exchanges.",
                     "listener");
     private static final Metric MESSAGES =
             Metric.counter(
@@ -97,12 +97,12 @@ public final class TunnelCounts {
         tally.increment(ENDED_SLOT);
     }
 
-    /// Octets came from the client.
+    /// Octets of the client were passed on.
     public void received(int octets) {
         tally.add(RECEIVED_SLOT, octets);
     }
 
-    /// Octets came from the endpoint.
+    /// Octets of the endpoint were passed on.
     public void sent(int octets) {
         tally.add(SENT_SLOT, octets);
     }

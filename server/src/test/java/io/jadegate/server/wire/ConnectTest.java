@@ -279,6 +279,9 @@ class ConnectTest {
         awaitReason("TUNNEL_BYTES");
         assertThat(counted("jadegate_route_received_bytes", ROUTE)).isEqualTo(7);
         assertThat(counted("jadegate_route_sent_bytes", ROUTE)).isEqualTo(3);
+        assertThat(counted("jadegate_tunnel_received_bytes", ROUTE, "connect")).isEqualTo(7);
+        assertThat(counted("jadegate_tunnel_sent_bytes", ROUTE, "connect")).isEqualTo(3);
+        assertThat(counted("jadegate_target_failures", ROUTE, "*", "TUNNEL_BYTES")).isZero();
     }
 
     @Test
