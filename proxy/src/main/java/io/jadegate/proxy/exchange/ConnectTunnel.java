@@ -144,7 +144,7 @@ final class ConnectTunnel implements Dial.Caller, Tunnel {
 
     @Override
     public void sendAway(Failure failure) {
-        tunnel().leaveWhenQuiet();
+        tunnel().leaveWhenQuiet(failure);
     }
 
     @Override

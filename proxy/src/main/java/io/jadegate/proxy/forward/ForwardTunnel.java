@@ -28,6 +28,7 @@ public final class ForwardTunnel {
     private Deadlines.@Nullable Deadline ageDeadline;
     private Deadlines.@Nullable Deadline leaveDeadline;
     private Deadlines.@Nullable Deadline deafDeadline;
+    private @Nullable Failure leavingFor;
     private long octetsBefore;
     private boolean over;
 
@@ -78,19 +79,22 @@ public final class ForwardTunnel {
     }
 
     /// Has it end as soon as nothing goes through it.
-    public void leaveWhenQuiet() {
+    ///
+    /// @param why what it has ended by once it has, however the two sides go then
+    public void leaveWhenQuiet(Failure why) {
         if (over || leaveDeadline != null) {
             return;
         }
+        Deadlines.Deadline deadline = loop.deadlines().new Deadline(() -> leaveIfQuiet(why));
         octetsBefore = octets();
-        Deadlines.Deadline deadline = loop.deadlines().new Deadline(this::leaveIfQuiet);
         deadline.set(loop.now() + QUIET_NANOS);
         leaveDeadline = deadline;
     }
 
-    private void leaveIfQuiet() {
+    private void leaveIfQuiet(Failure why) {
         long now = octets();
         if (now == octetsBefore) {
+            leavingFor = why;
             client.sendEnd();
             target.sendEnd();
             client.flush();
@@ -126,7 +130,8 @@ public final class ForwardTunnel {
         cancel(ageDeadline);
         cancel(leaveDeadline);
         cancel(deafDeadline);
-        ending.ended(failure);
+        // What a side still says to one that hears nothing more fails: no news of either.
+        ending.ended(leavingFor != null ? leavingFor : failure);
     }
 
     private static void cancel(Deadlines.@Nullable Deadline deadline) {

@@ -596,8 +596,7 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
 
     private void tunnelEnded(@Nullable Failure why) {
         Objects.requireNonNull(dial).giveBack(why);
-        Failure told = why == null && leaving ? Failure.of(leavingFor) : why;
-        finish(told == null ? null : told.reason(), told == null ? null : told.detail());
+        finish(why == null ? null : why.reason(), why == null ? null : why.detail());
     }
 
     private void finish(@Nullable Reason why, @Nullable String more) {
@@ -648,7 +647,7 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
             return;
         }
         leaving = true;
-        tunnel().leaveWhenQuiet();
+        tunnel().leaveWhenQuiet(Failure.of(leavingFor));
         Objects.requireNonNull(leaveDeadline).set(end);
     }
 

@@ -600,6 +600,28 @@ class ConnectTest {
     }
 
     @Test
+    void saysWhyATunnelHadToGoHoweverItsSidesTakeIt() throws Exception {
+        FakeBackend backend = gateway.backend();
+        gateway.serve(
+                "node: { event-loops: 1, access-log: { to: off }, drain: { deadline: 1h } }\n"
+                        + config(backend));
+        Wire client = opened(backend.address());
+        Wire target = accept(backend);
+
+        gateway.serveNow(
+                config(
+                        backend,
+                        ", deny: [ { network: 127.0.0.1, ports: [ %s ] } ]"
+                                .formatted(port(backend))));
+
+        assertThat(target.readToEnd()).isEmpty();
+        target.send("farewell").endOutput();
+        client.awaitGone();
+        awaitReason("POLICY_CHANGED");
+        awaitNoTunnel();
+    }
+
+    @Test
     void keepsATunnelThatTheRulesStillAllow() throws Exception {
         FakeBackend backend = serve();
         Wire client = opened(backend.address());
