@@ -418,7 +418,8 @@ final class Exchange implements HttpStream.RequestReceiver {
         }
         boolean again =
                 failure.kind().neverSent()
-                        && route().retriesOn(RetryConfig.Condition.CONNECT_FAILURE);
+                        && route().retriesOn(RetryConfig.Condition.CONNECT_FAILURE)
+                        && Objects.requireNonNull(way).leadsOn();
         endAttempt(failure);
         if (again && retry(chosen)) {
             return;

@@ -23,6 +23,11 @@ public final class AddressesInTurn implements Picker {
         return addresses.get(next);
     }
 
+    /// Whether there is an address behind the one that was chosen last.
+    public boolean hasNext() {
+        return next < addresses.size() - 1;
+    }
+
     @Override
     public Target pick(Loop loop, @Nullable Target except) {
         Target target = destinations.at(loop, addresses.get(next));

@@ -256,6 +256,26 @@ class AbsoluteFormTest {
     }
 
     @Test
+    void triesAnAddressOnceWhenNobodyListensThere() throws Exception {
+        FakeBackend backend = gateway.backend();
+        serve(backend);
+        backend.close();
+
+        Message answer = gateway.send(get("http://" + backend.address() + "/")).readResponse();
+
+        assertThat(answer.status()).isEqualTo(502);
+        assertThat(answer.body()).contains("UPSTREAM_CONNECT_REFUSED");
+        assertThat(
+                        TestReadings.of(gateway)
+                                .value(
+                                        "jadegate_target_failures",
+                                        "forward:egress",
+                                        "*",
+                                        "UPSTREAM_CONNECT_REFUSED"))
+                .isEqualTo(1);
+    }
+
+    @Test
     void asksForWhatAStreamNames() throws Exception {
         FakeBackend backend = gateway.answering(OK);
         serve(backend);
