@@ -137,7 +137,7 @@ final class Door extends ChannelInboundHandlerAdapter {
             LOG.warn(
                     "listener {}: refuses connections, {}; {} since it was last told, this one from"
                             + " {}",
-                    channel.localAddress(),
+                    current.listener(),
                     reason.code(),
                     untold.getAndSet(0),
                     Peer.of(channel, /* tls= */ null).text());
@@ -155,10 +155,7 @@ final class Door extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (mayTell()) {
-            LOG.warn(
-                    "listener {}: cannot accept: {}",
-                    ctx.channel().localAddress(),
-                    cause.getMessage());
+            LOG.warn("listener {}: cannot accept: {}", terms.get().listener(), cause.getMessage());
         }
         ctx.channel().config().setAutoRead(false);
         ctx.executor()

@@ -1,6 +1,7 @@
 package io.jadegate.proxy.listener;
 
 import io.jadegate.proxy.observe.HandshakeResult;
+import io.jadegate.proxy.stream.Peer;
 import io.netty.channel.Channel;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,7 +17,7 @@ final class HandshakeLog {
     private final AtomicLong toldNanos = new AtomicLong(System.nanoTime() - SILENCE_NANOS);
     private final AtomicLong untold = new AtomicLong();
 
-    void failed(Channel channel, HandshakeResult result, String why) {
+    void failed(String listener, Channel channel, HandshakeResult result, String why) {
         untold.incrementAndGet();
         long now = System.nanoTime();
         long told = toldNanos.get();
@@ -24,9 +25,9 @@ final class HandshakeLog {
             LOG.warn(
                     "listener {}: TLS handshakes failed, {} since it was last told; this one with"
                             + " {}: {}{}",
-                    channel.localAddress(),
+                    listener,
                     untold.getAndSet(0),
-                    channel.remoteAddress(),
+                    Peer.of(channel, /* tls= */ null).text(),
                     result.code(),
                     why.isEmpty() ? "" : ", " + why);
         }

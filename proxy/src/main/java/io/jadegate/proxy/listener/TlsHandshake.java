@@ -291,7 +291,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements ServerC
         books.counts().handshakeFailed(result);
         Channel channel = Objects.requireNonNull(ctx).channel();
         if (result != HandshakeResult.CLOSED) {
-            log.failed(channel, result, why);
+            log.failed(arrival.terms().listener(), channel, result, why);
         }
         if (alert != NO_ALERT) {
             byte[] record = {21, 3, 3, 0, 2, 2, alert};
