@@ -61,6 +61,11 @@ final class ConnectTunnel implements Dial.Caller, Tunnel {
         return dial.attempts();
     }
 
+    /// The memory of what waits for the target to take it.
+    int heldBytes() {
+        return tunnel == null ? 0 : tunnel.heldBytes();
+    }
+
     /// Nobody waits for it any more, or it has ended.
     void giveBack(@Nullable Failure failure) {
         dial.giveBack(failure);

@@ -1081,7 +1081,8 @@ final class Exchange implements HttpStream.RequestReceiver {
     public long keptBytes() {
         Attempt current = attempt;
         long waiting = current != null && current.sent() ? current.stream().heldBytes() : 0;
-        return headBytes + body.keptBytes() + waiting;
+        long inTunnel = connect == null ? 0 : connect.heldBytes();
+        return headBytes + body.keptBytes() + waiting + inTunnel;
     }
 
     @Override

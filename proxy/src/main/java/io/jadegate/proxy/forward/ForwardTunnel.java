@@ -73,6 +73,11 @@ public final class ForwardTunnel {
         return relay;
     }
 
+    /// The memory of what waits for the target to take it.
+    public int heldBytes() {
+        return target.heldBytes();
+    }
+
     /// Ends it at once.
     public void close(Failure failure) {
         relay.close(failure);

@@ -665,7 +665,8 @@ public final class SocksConnection implements ServerConnection, ConnectionFacts,
 
     @Override
     public long heldBytes() {
-        return (long) charged + client.heldBytes();
+        ForwardTunnel to = tunnel;
+        return (long) charged + client.heldBytes() + (to == null ? 0 : to.heldBytes());
     }
 
     @Override

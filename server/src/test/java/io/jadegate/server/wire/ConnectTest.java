@@ -2,6 +2,7 @@ package io.jadegate.server.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jadegate.api.plane.Holders;
 import io.jadegate.proxy.forward.NameLookups;
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Http2Wire;
@@ -195,6 +196,33 @@ class ConnectTest {
 
         sent.join();
         assertThat(client.endOutput().readToEnd()).isEmpty();
+    }
+
+    @Test
+    void whatATargetDoesNotTakeIsHeldForTheClient() throws Exception {
+        FakeBackend backend = serve();
+        Wire client = opened(backend.address());
+        Wire target = accept(backend);
+
+        CompletableFuture<Void> sent =
+                CompletableFuture.runAsync(() -> {
+                    try {
+                        client.send(new byte[LARGE]).endOutput();
+                    } catch (IOException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+        Gateway.await("held", () -> heldForClients() > 0);
+        target.skip(LARGE);
+
+        sent.join();
+        Gateway.await("taken", () -> heldForClients() == 0);
+    }
+
+    private static long heldForClients() {
+        return gateway.proxy().holders(10).connections().stream()
+                .mapToLong(Holders.Connection::requestBytes)
+                .sum();
     }
 
     @Test

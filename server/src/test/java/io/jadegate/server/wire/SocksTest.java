@@ -2,6 +2,7 @@ package io.jadegate.server.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jadegate.api.plane.Holders;
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.FreePorts;
 import io.jadegate.testkit.Wire;
@@ -10,6 +11,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
@@ -34,6 +36,7 @@ class SocksTest {
 
     private static final String TAKEN = "\5\0";
     private static final String CONNECTED = reply(0);
+    private static final int LARGE = 16 * 1024 * 1024;
 
     @RegisterExtension static final Gateway gateway = new Gateway();
 
@@ -108,6 +111,33 @@ class SocksTest {
     }
 
     // ---- tunnels
+
+    @Test
+    void whatATargetDoesNotTakeIsHeldForTheClient() throws Exception {
+        FakeBackend backend = serve();
+        Wire client = opened(backend);
+        Wire target = accept(backend);
+
+        CompletableFuture<Void> sent =
+                CompletableFuture.runAsync(() -> {
+                    try {
+                        client.send(new byte[LARGE]).endOutput();
+                    } catch (IOException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+        Gateway.await("held", () -> heldForClients() > 0);
+        target.skip(LARGE);
+
+        sent.join();
+        Gateway.await("taken", () -> heldForClients() == 0);
+    }
+
+    private static long heldForClients() {
+        return gateway.proxy().holders(10).connections().stream()
+                .mapToLong(Holders.Connection::requestBytes)
+                .sum();
+    }
 
     @Test
     void carriesOctetsBothWaysAndEachSideEndsByItself() throws Exception {
