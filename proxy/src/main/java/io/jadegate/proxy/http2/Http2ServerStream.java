@@ -20,6 +20,10 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
     /// reset. Widespread clients lose the answer when the reset comes right behind it.
     private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    /// How much it may go on with. Whoever has been let send so much has had time to read the
+    /// answer.
+    private static final int DISCARD_OCTETS = 256 * 1024;
+
     private final Http2ServerConnection connection;
     private final int id;
     private final StreamInput input;
@@ -38,6 +42,7 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
     /// The answer is whole and the request is not: what is left of it is dropped.
     private boolean unwanted;
 
+    private int dropped;
     private boolean malformed;
     private boolean responseStarted;
     private boolean gone;
@@ -98,9 +103,7 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
             return;
         }
         if (unwanted) {
-            if (end) {
-                end(null);
-            }
+            drop(octets + padding, end);
             return;
         }
         if (!input.fits(octets, end)) {
@@ -225,15 +228,27 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
         }
     }
 
-    /// The stream's window is not opened any more, so little can come; then the client is told.
     private void dropRest() {
         unwanted = true;
         receiver = null;
         dropEarly();
+        input.dropRest();
         cancelLeftover();
         Deadlines.Deadline rest = loop().deadlines().new Deadline(this::leftoverPassed);
         rest.set(loop().now() + REST_NANOS);
         leftover = rest;
+    }
+
+    /// Who does not end for an answer gets to the end of what it sends, unless that is far.
+    private void drop(int octets, boolean end) {
+        dropped += octets;
+        if (end) {
+            end(null);
+        } else if (dropped > DISCARD_OCTETS) {
+            leftoverPassed();
+        } else {
+            input.giveCredit(octets);
+        }
     }
 
     @Override

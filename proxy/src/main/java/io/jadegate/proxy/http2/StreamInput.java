@@ -82,6 +82,11 @@ final class StreamInput {
         giveCredit(octets);
     }
 
+    /// What was passed on and what will come are dropped: nobody consumes them any more.
+    void dropRest() {
+        consumed(unconsumed);
+    }
+
     /// Gives the window back in pieces of half its size; while the node's budget is tight, only
     /// when nothing is left of what it let in.
     void giveCredit(int octets) {

@@ -225,6 +225,91 @@ class Http2Test {
         assertThat(client.get(3, "/").await(3).status()).isEqualTo(403);
     }
 
+    /// More than the stream's window lets in at once.
+    @Test
+    void whoGoesOnWithAnAnsweredRequestGetsToItsEnd() throws Exception {
+        refuseAll();
+
+        Http2Wire client = connect().request(1, false, "POST", "/");
+        Uploading upload = new Uploading(client, 1);
+        upload.send(200 * 1024);
+        client.data(1, true, "").ping();
+
+        Answer answer = client.answer(1);
+        assertThat(answer.status()).isEqualTo(403);
+        assertThat(answer.ended()).isTrue();
+        assertThat(answer.reset()).isNegative();
+    }
+
+    /// What has come before there was an endpoint to take it is dropped with the rest.
+    @Test
+    void whatWasKeptOfAnAnsweredRequestKeepsItsEndFromNobody() throws Exception {
+        gateway.serve(
+                """
+                listeners: { web: { address: "127.0.0.1:0" } }
+                routes: { all: { match: { path: / }, upstream: app, limits: { body: 50KiB } } }
+                upstreams: { app: { endpoints: [ "%s" ] } }
+                """
+                        .formatted(gateway.backend().address()));
+
+        Http2Wire client = connect().request(1, false, "POST", "/");
+        Uploading upload = new Uploading(client, 1);
+        upload.send(200 * 1024);
+        client.data(1, true, "").ping();
+
+        Answer answer = client.answer(1);
+        assertThat(answer.status()).isEqualTo(413);
+        assertThat(answer.ended()).isTrue();
+        assertThat(answer.reset()).isNegative();
+    }
+
+    @Test
+    void anAnsweredRequestThatGoesOnAndOnIsReset() throws Exception {
+        refuseAll();
+
+        Http2Wire client = connect().request(1, false, "POST", "/");
+        Answer answer = client.answer(1);
+        Uploading upload = new Uploading(client, 1);
+        while (answer.reset() < 0) {
+            upload.send(Uploading.PART.length());
+        }
+
+        assertThat(answer.status()).isEqualTo(403);
+        assertThat(answer.ended()).isTrue();
+        assertThat(answer.reset()).isEqualTo(NO_ERROR);
+        assertThat(client.get(3, "/").await(3).status()).isEqualTo(403);
+    }
+
+    /// A body that is sent as far as the stream's window lets it.
+    private static final class Uploading {
+        static final String PART = "x".repeat(10 * 1024);
+
+        private final Http2Wire client;
+        private final int stream;
+        private int window = 64 * 1024;
+
+        Uploading(Http2Wire client, int stream) {
+            this.client = client;
+            this.stream = stream;
+        }
+
+        /// Sends so much more, or what there is room for until the stream is reset.
+        void send(int octets) throws IOException {
+            for (int left = octets; left > 0; left -= PART.length()) {
+                while (window < PART.length() && client.answer(stream).reset() < 0) {
+                    Http2Wire.Frame frame = client.read();
+                    if (frame.type() == Http2Wire.WINDOW_UPDATE && frame.stream() == stream) {
+                        window += frame.number(0);
+                    }
+                }
+                if (client.answer(stream).reset() < 0) {
+                    client.data(stream, false, PART);
+                    window -= PART.length();
+                }
+            }
+        }
+    }
+
     @Test
     void aCutAnswerIsResetAndNeverLooksWhole() throws Exception {
         FakeBackend backend = gateway.backend();
