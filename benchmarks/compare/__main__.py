@@ -46,7 +46,6 @@ def save(path, measured):
     if os.path.exists(path):
         with open(path) as file:
             results = json.load(file)
-    results['machine'] = machine.description()
     results['rows'].update(measured)
     with open(path, 'w') as file:
         file.write(publish.compact(results))
@@ -66,7 +65,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix='compare.') as folder, Site(folder, options) as site:
         for name in names:
             row = ROWS[name]
-            result = {'date': time.strftime('%Y-%m-%d', time.gmtime()), **row.measure(site, options)}
+            result = {'date': time.strftime('%Y-%m-%d', time.gmtime()), 'machine': machine.description(),
+                      **row.measure(site, options)}
             print('\n### %s\n\n%s' % (row.title, row.table(result)), flush=True)
             if options.json:
                 save(options.json, {name: result})

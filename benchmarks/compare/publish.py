@@ -40,7 +40,7 @@ def compact(results):
         parts = ['"%s": %s' % (key, lines(value) if key == 'rounds' else json.dumps(value))
                  for key, value in result.items()]
         rows.append('"%s": {%s}' % (name, ',\n'.join(parts)))
-    return '{"machine": %s,\n"rows": {\n%s\n}}\n' % (json.dumps(results['machine']), ',\n'.join(rows))
+    return '{"rows": {\n%s\n}}\n' % ',\n'.join(rows)
 
 
 def _summary(results, kind, language):
@@ -51,12 +51,22 @@ def _summary(results, kind, language):
     return markdown(HEADS[kind, language], [[labels[language], *cells] for labels, *cells in lines])
 
 
+def _machines(results):
+    """What was measured where; the machine of most rows comes first, and needs none of their names."""
+    rows = {}
+    for name in ROWS:
+        if name in results['rows']:
+            rows.setdefault(machine.sentence(results['rows'][name]['machine']), []).append(name)
+    first, *others = sorted(rows, key=lambda sentence: -len(rows[sentence]))
+    return ' '.join([first + '.', *('%s: on %s.' % (', '.join(rows[other]), other) for other in others)])
+
+
 def _content(results, what):
     kind, _, language = what.partition(' ')
     if (kind, language) in HEADS:
         return _summary(results, kind, language)
     if kind == 'machine':
-        return machine.sentence(results['machine']) + '.'
+        return _machines(results)
     if what not in results['rows']:
         return NOT_MEASURED
     return ROWS[what].table(results['rows'][what])
