@@ -81,6 +81,8 @@ class HashPasswordCommandTest {
                 String.join(
                         " ",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
                         "-cp",
                         System.getProperty("java.class.path"),
                         Main.class.getName(),
@@ -96,7 +98,8 @@ class HashPasswordCommandTest {
                 // What is typed before the prompt would be shown.
                 for (int c = screen.read(); c >= 0; c = screen.read()) {
                     shown.append((char) c);
-                    if (shown.toString().endsWith(": ")) {
+                    String sofar = shown.toString();
+                    if (sofar.endsWith("Password: ") || sofar.endsWith("Again: ")) {
                         break;
                     }
                 }
