@@ -369,7 +369,9 @@ class UpstreamsTest {
         Wire first = gateway.send(GET);
         Wire upstream = backend.accept();
         upstream.readRequest();
-        gateway.send(GET).reset();
+        Wire second = gateway.send(GET);
+        Gateway.await("accepted", () -> gateway.clientConnections() == 2);
+        second.reset();
         Gateway.await("gone", () -> gateway.clientConnections() == 1);
         Wire third = gateway.send("GET /third HTTP/1.1\r\nHost: a\r\n\r\n");
         upstream.send(OK);
