@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jadegate.proxy.tls.TlsProvider;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -69,6 +70,8 @@ class PostQuantumTest {
                         .endpointIdentificationAlgorithm(null)
                         .option(OpenSslContextOption.GROUPS, new String[] {group})
                         .build();
+        // A handshake that fails may have closed the channel before anybody could ask it.
+        SslHandler tls = client.newHandler(ByteBufAllocator.DEFAULT);
         Channel channel =
                 new Bootstrap()
                         .group(loop)
@@ -77,16 +80,13 @@ class PostQuantumTest {
                                 new ChannelInitializer<>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
-                                        channel.pipeline()
-                                                .addLast(client.newHandler(channel.alloc()))
-                                                .addLast(new Quiet());
+                                        channel.pipeline().addLast(tls).addLast(new Quiet());
                                     }
                                 })
                         .connect("127.0.0.1", gateway.port())
                         .sync()
                         .channel();
         try {
-            SslHandler tls = channel.pipeline().get(SslHandler.class);
             tls.handshakeFuture().get();
             return tls.engine().getSession().getProtocol();
         } finally {
