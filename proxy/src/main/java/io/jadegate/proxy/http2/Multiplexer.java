@@ -318,8 +318,14 @@ final class Multiplexer<S extends Http2Stream> implements FrameInput.Receiver {
             waitingReplies = 0;
         }
         if (++waitingReplies > MAX_WAITING_REPLIES) {
-            side.end(Http2Error.ENHANCE_YOUR_CALM, "answers are not read");
-            return false;
+            // They may only wait for the end of the turn.
+            output.flushNow();
+            if (output.heldBytes() > 0) {
+                side.end(Http2Error.ENHANCE_YOUR_CALM, "answers are not read");
+                return false;
+            }
+            waitingReplies = 1;
+            return !side.ending();
         }
         return true;
     }

@@ -33,6 +33,7 @@ public final class Output implements Runnable {
     private @Nullable ByteBuf lastRoot;
     private boolean dirty;
     private boolean flushing;
+    private boolean adding;
     private boolean marked;
     private int beforeMark;
     private int sinceMark;
@@ -86,8 +87,14 @@ public final class Output implements Runnable {
         wrote(data);
         // At once, not at the turn's end: thousands of connections may fill in one turn.
         charge();
-        ctx.write(data, ctx.voidPromise());
+        write(data);
+    }
+
+    private void write(ByteBuf data) {
         dirty = true;
+        adding = true;
+        ctx.write(data, ctx.voidPromise());
+        adding = false;
     }
 
     /// Whether something was added that was not sent.
@@ -139,9 +146,13 @@ public final class Output implements Runnable {
     /// Whether the peer takes more. Much of what fills the connection may only wait for a flush.
     /// While the node's budget is tight it takes more only when nothing waits for it; [#drained] is
     /// told then.
+    ///
+    /// Whoever hears that what is just being added fills the connection asks also. A flush could
+    /// make room then, and what others add in it would stand between the head of a frame or chunk
+    /// and its octets, or be lost.
     public boolean writable() {
         boolean tight = loop.ledger().tight();
-        if (tight || !ctx.channel().isWritable()) {
+        if (!adding && (tight || !ctx.channel().isWritable())) {
             flushNow();
         }
         return ctx.channel().isWritable() && (!tight || charged == 0);
@@ -212,10 +223,9 @@ public final class Output implements Runnable {
         ByteBuf buffer = tail;
         if (buffer != null) {
             tail = null;
-            dirty = true;
             loop.counts().copied(buffer.readableBytes());
             sinceMark += buffer.capacity();
-            ctx.write(buffer, ctx.voidPromise());
+            write(buffer);
         }
     }
 
