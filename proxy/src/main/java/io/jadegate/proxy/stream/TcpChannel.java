@@ -268,7 +268,7 @@ final class TcpChannel extends AbstractChannel implements DuplexChannel {
     @Override
     protected Object filterOutboundMessage(Object message) {
         if (!(message instanceof ByteBuf buffer)) {
-            throw new UnsupportedOperationException("no buffer: " + message.getClass().getName());
+            throw new IllegalArgumentException("only buffers are sent, not " + message.getClass());
         }
         if (!UnixChannelUtil.isBufferCopyNeededForWrite(buffer)) {
             return buffer;
