@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -26,9 +26,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Objects;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -315,28 +313,20 @@ class TcpChannelTest {
         onLoop(() -> {
             channel().write(channel().alloc().heapBuffer().writeBytes(new byte[] {'a'}));
             channel().write(channel().alloc().buffer());
-            channel()
-                    .write(
-                            channel()
-                                    .alloc()
-                                    .compositeDirectBuffer()
-                                    .addComponent(
-                                            true, channel().alloc().directBuffer().writeByte('b'))
-                                    .addComponent(
-                                            true, channel().alloc().directBuffer().writeByte('c')));
+            channel().write(composed('b', 'c'));
             channel().writeAndFlush(channel().alloc().directBuffer().writeByte('d'));
-            channel()
-                    .writeAndFlush(
-                            channel()
-                                    .alloc()
-                                    .compositeDirectBuffer()
-                                    .addComponent(
-                                            true, channel().alloc().directBuffer().writeByte('e'))
-                                    .addComponent(
-                                            true, channel().alloc().directBuffer().writeByte('f')));
+            channel().writeAndFlush(composed('e', 'f'));
         });
 
         assertThat(peer().getInputStream().readNBytes(6)).asString(US_ASCII).isEqualTo("abcdef");
+    }
+
+    private ByteBuf composed(char one, char two) {
+        ByteBufAllocator allocator = channel().alloc();
+        return allocator
+                .compositeDirectBuffer()
+                .addComponent(true, allocator.directBuffer().writeByte(one))
+                .addComponent(true, allocator.directBuffer().writeByte(two));
     }
 
     @ParameterizedTest
@@ -427,28 +417,14 @@ class TcpChannelTest {
     void aRefusalIsTheOutcomeOfConnecting() throws Exception {
         InetSocketAddress nobody = (InetSocketAddress) server.getLocalSocketAddress();
         server.close();
-        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        Ear ear = new Ear();
 
-        ChannelFuture refused =
-                connect(
-                        nobody,
-                        new ChannelInboundHandlerAdapter() {
-                            @Override
-                            public void channelActive(ChannelHandlerContext ctx) {
-                                heard.add("open");
-                            }
-
-                            @Override
-                            public void exceptionCaught(
-                                    ChannelHandlerContext ctx, Throwable cause) {
-                                heard.add(cause.toString());
-                            }
-                        });
+        ChannelFuture refused = connect(nobody, ear);
 
         assertThat(refused.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(refused.cause()).isInstanceOf(ConnectException.class);
         assertThat(refused.channel().closeFuture().await(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(heard).isEmpty();
+        assertThat(ear.already()).isNull();
     }
 
     @Test

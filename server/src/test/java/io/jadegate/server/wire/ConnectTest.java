@@ -2,8 +2,8 @@ package io.jadegate.server.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jadegate.api.plane.Holders;
 import io.jadegate.proxy.forward.NameLookups;
+import io.jadegate.testkit.Beside;
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Http2Wire;
 import io.jadegate.testkit.Message;
@@ -182,14 +182,7 @@ class ConnectTest {
         Wire target = accept(backend);
 
         byte[] octets = new byte[LARGE];
-        CompletableFuture<Void> sent =
-                CompletableFuture.runAsync(() -> {
-                    try {
-                        target.send(octets).endOutput();
-                    } catch (IOException e) {
-                        throw new IllegalStateException(e);
-                    }
-                });
+        CompletableFuture<Wire> sent = Beside.start(() -> target.send(octets).endOutput());
         client.skip(1);
         assertThat(sent).isNotDone();
         client.skip(LARGE - 1);
@@ -204,25 +197,12 @@ class ConnectTest {
         Wire client = opened(backend.address());
         Wire target = accept(backend);
 
-        CompletableFuture<Void> sent =
-                CompletableFuture.runAsync(() -> {
-                    try {
-                        client.send(new byte[LARGE]).endOutput();
-                    } catch (IOException e) {
-                        throw new IllegalStateException(e);
-                    }
-                });
-        Gateway.await("held", () -> heldForClients() > 0);
+        CompletableFuture<Wire> sent = Beside.start(() -> client.send(new byte[LARGE]).endOutput());
+        Gateway.await("held", () -> gateway.heldForClients() > 0);
         target.skip(LARGE);
 
         sent.join();
-        Gateway.await("taken", () -> heldForClients() == 0);
-    }
-
-    private static long heldForClients() {
-        return gateway.proxy().holders(10).connections().stream()
-                .mapToLong(Holders.Connection::requestBytes)
-                .sum();
+        Gateway.await("taken", () -> gateway.heldForClients() == 0);
     }
 
     @Test
@@ -616,15 +596,19 @@ class ConnectTest {
         Wire client = opened(backend.address());
         Wire target = accept(backend);
 
+        denyFromNowOn(backend);
+
+        client.awaitGone();
+        target.awaitGone();
+        awaitReason("POLICY_CHANGED");
+    }
+
+    private static void denyFromNowOn(FakeBackend backend) {
         gateway.serveNow(
                 config(
                         backend,
                         ", deny: [ { network: 127.0.0.1, ports: [ %s ] } ]"
                                 .formatted(port(backend))));
-
-        client.awaitGone();
-        target.awaitGone();
-        awaitReason("POLICY_CHANGED");
     }
 
     @Test
@@ -636,11 +620,7 @@ class ConnectTest {
         Wire client = opened(backend.address());
         Wire target = accept(backend);
 
-        gateway.serveNow(
-                config(
-                        backend,
-                        ", deny: [ { network: 127.0.0.1, ports: [ %s ] } ]"
-                                .formatted(port(backend))));
+        denyFromNowOn(backend);
 
         assertThat(target.readToEnd()).isEmpty();
         target.send("farewell").endOutput();

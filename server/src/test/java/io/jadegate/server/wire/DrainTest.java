@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jadegate.api.plane.ApplyResult;
 import io.jadegate.api.plane.Status;
+import io.jadegate.testkit.Beside;
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Message;
 import io.jadegate.testkit.Wire;
@@ -32,13 +33,7 @@ class DrainTest {
     @RegisterExtension static final Gateway gateway = new Gateway();
 
     private static CompletableFuture<Integer> drain() {
-        return CompletableFuture.supplyAsync(() -> {
-            try {
-                return gateway.proxy().drain();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        return Beside.start(gateway.proxy()::drain);
     }
 
     @Test

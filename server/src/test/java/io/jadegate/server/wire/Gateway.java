@@ -9,6 +9,7 @@ import io.jadegate.api.filter.ConnectionFilterProvider;
 import io.jadegate.api.filter.FilterProvider;
 import io.jadegate.api.filter.HttpFilterProvider;
 import io.jadegate.api.plane.ApplyResult;
+import io.jadegate.api.plane.Holders;
 import io.jadegate.api.plane.Status;
 import io.jadegate.api.plane.Telemetry;
 import io.jadegate.control.config.ConfigLoader;
@@ -250,6 +251,13 @@ public final class Gateway
     int clientConnections() {
         return proxy().status().listeners().stream()
                 .mapToInt(Status.ListenerStatus::connections)
+                .sum();
+    }
+
+    /// Octets of clients that their endpoints have not taken.
+    long heldForClients() {
+        return proxy().holders(10).connections().stream()
+                .mapToLong(Holders.Connection::requestBytes)
                 .sum();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jadegate.api.plane.Stats;
+import io.jadegate.testkit.Beside;
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Http2Wire;
 import io.jadegate.testkit.Http2Wire.Answer;
@@ -879,14 +880,7 @@ class Http2Test {
         Wire upstream = backend.accept();
         upstream.readRequest();
 
-        CompletableFuture<Integer> drained =
-                CompletableFuture.supplyAsync(() -> {
-                    try {
-                        return gateway.proxy().drain();
-                    } catch (InterruptedException e) {
-                        throw new IllegalStateException(e);
-                    }
-                });
+        CompletableFuture<Integer> drained = Beside.start(gateway.proxy()::drain);
         GoAway first = client.awaitGoAway();
         GoAway second = client.awaitGoAway();
         upstream.send(OK);

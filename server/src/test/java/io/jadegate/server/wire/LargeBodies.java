@@ -2,9 +2,8 @@ package io.jadegate.server.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jadegate.testkit.Beside;
 import io.jadegate.testkit.Wire;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 
 /// An exchange whose request and answer have large bodies that pass each other.
@@ -29,8 +28,8 @@ final class LargeBodies {
     void cross(Wire client, Wire endpoint) throws Exception {
         endpoint.send("HTTP/1.1 200 OK\r\nContent-Length: " + octets.length + "\r\n\r\n");
         client.readHead();
-        CompletableFuture<Void> body = pour(client);
-        CompletableFuture<Void> answer = pour(endpoint);
+        CompletableFuture<Wire> body = pour(client);
+        CompletableFuture<Wire> answer = pour(endpoint);
         assertThat(endpoint.readBytes(octets.length)).isEqualTo(octets);
         assertThat(client.readBytes(octets.length)).isEqualTo(octets);
 
@@ -38,13 +37,7 @@ final class LargeBodies {
         answer.get();
     }
 
-    private CompletableFuture<Void> pour(Wire from) {
-        return CompletableFuture.runAsync(() -> {
-            try {
-                from.send(octets);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+    private CompletableFuture<Wire> pour(Wire from) {
+        return Beside.start(() -> from.send(octets));
     }
 }

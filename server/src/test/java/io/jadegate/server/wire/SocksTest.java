@@ -2,7 +2,7 @@ package io.jadegate.server.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jadegate.api.plane.Holders;
+import io.jadegate.testkit.Beside;
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.FreePorts;
 import io.jadegate.testkit.Wire;
@@ -118,25 +118,12 @@ class SocksTest {
         Wire client = opened(backend);
         Wire target = accept(backend);
 
-        CompletableFuture<Void> sent =
-                CompletableFuture.runAsync(() -> {
-                    try {
-                        client.send(new byte[LARGE]).endOutput();
-                    } catch (IOException e) {
-                        throw new IllegalStateException(e);
-                    }
-                });
-        Gateway.await("held", () -> heldForClients() > 0);
+        CompletableFuture<Wire> sent = Beside.start(() -> client.send(new byte[LARGE]).endOutput());
+        Gateway.await("held", () -> gateway.heldForClients() > 0);
         target.skip(LARGE);
 
         sent.join();
-        Gateway.await("taken", () -> heldForClients() == 0);
-    }
-
-    private static long heldForClients() {
-        return gateway.proxy().holders(10).connections().stream()
-                .mapToLong(Holders.Connection::requestBytes)
-                .sum();
+        Gateway.await("taken", () -> gateway.heldForClients() == 0);
     }
 
     @Test

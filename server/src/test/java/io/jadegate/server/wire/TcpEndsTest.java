@@ -3,10 +3,10 @@ package io.jadegate.server.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jadegate.api.config.NodeConfig;
+import io.jadegate.testkit.Beside;
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Wire;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -96,25 +96,8 @@ class TcpEndsTest {
         Gateway.await("a failure", () -> counted("jadegate_target_failures", labels) == 1);
     }
 
-    private static CompletableFuture<Void> send(Wire wire, int octets) {
-        return beside(() -> wire.send(new byte[octets]));
-    }
-
-    /// On a thread of its own: several of these wait for each other.
-    private static CompletableFuture<Void> beside(IoTask task) {
-        return CompletableFuture.runAsync(
-                () -> {
-                    try {
-                        task.run();
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                },
-                running -> Thread.ofPlatform().daemon().start(running));
-    }
-
-    private interface IoTask {
-        void run() throws IOException;
+    private static CompletableFuture<Wire> send(Wire wire, int octets) {
+        return Beside.start(() -> wire.send(new byte[octets]));
     }
 
     // ---- in order
@@ -123,9 +106,9 @@ class TcpEndsTest {
     void carriesLargeStreamsBothWaysAtTheSameTime(NodeConfig.Transport transport) throws Exception {
         tunnel(transport, /* narrow= */ false);
 
-        CompletableFuture<Void> there = send(client, LARGE);
-        CompletableFuture<Void> back = send(endpoint, LARGE);
-        CompletableFuture<Void> read = beside(() -> endpoint.readBytes(LARGE));
+        CompletableFuture<Wire> there = send(client, LARGE);
+        CompletableFuture<Wire> back = send(endpoint, LARGE);
+        CompletableFuture<byte[]> read = Beside.start(() -> endpoint.readBytes(LARGE));
         client.readBytes(LARGE);
         CompletableFuture.allOf(there, back, read).get(30, TimeUnit.SECONDS);
 
@@ -265,7 +248,7 @@ class TcpEndsTest {
     void stopsAnEndpointWhoseClientResetsAmongUnreadOctets(NodeConfig.Transport transport)
             throws Exception {
         tunnel(transport, /* narrow= */ true);
-        CompletableFuture<Void> sending = send(endpoint, LARGE);
+        CompletableFuture<Wire> sending = send(endpoint, LARGE);
         Gateway.await("on its way", () -> sent() > 3);
 
         client.reset();
@@ -279,7 +262,7 @@ class TcpEndsTest {
     void stopsAClientWhoseEndpointResetsAmongUnreadOctets(NodeConfig.Transport transport)
             throws Exception {
         FakeBackend backend = tunnel(transport, /* narrow= */ false);
-        CompletableFuture<Void> sending = send(client, LARGE);
+        CompletableFuture<Wire> sending = send(client, LARGE);
         Gateway.await("on its way", () -> received() > 5);
 
         endpoint.reset();
@@ -295,7 +278,7 @@ class TcpEndsTest {
     @OnEachTransport
     void cutsWhatAnEndpointSentBeforeItReset(NodeConfig.Transport transport) throws Exception {
         FakeBackend backend = tunnel(transport, /* narrow= */ true);
-        CompletableFuture<Void> sending = send(endpoint, LARGE);
+        CompletableFuture<Wire> sending = send(endpoint, LARGE);
         Gateway.await("on its way", () -> sent() > 3);
 
         endpoint.reset();
@@ -314,7 +297,7 @@ class TcpEndsTest {
         serve(NodeConfig.Transport.EPOLL, backend, "", "");
         Wire resetting = gateway.connect();
         Wire silent = gateway.keep(backend.accept());
-        CompletableFuture<Void> sending = send(resetting, LARGE);
+        CompletableFuture<Wire> sending = send(resetting, LARGE);
         Gateway.await("stalled", TcpEndsTest::isStalled);
 
         resetting.reset();

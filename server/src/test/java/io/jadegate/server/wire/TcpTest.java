@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jadegate.proxy.tls.Credential;
+import io.jadegate.testkit.Beside;
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.TlsWire;
 import io.jadegate.testkit.Wire;
@@ -133,11 +134,11 @@ class TcpTest {
         Wire client = gateway.connect();
         Wire endpoint = accept(backend);
 
-        CompletableFuture<Void> sent = send(endpoint, LARGE);
+        CompletableFuture<Wire> sent = send(endpoint, LARGE);
         Gateway.await("stalled", () -> counted("jadegate_listener_tunnel_sent_bytes", "db") > 0);
         client.readBytes(LARGE);
         sent.get();
-        CompletableFuture<Void> back = send(client, LARGE);
+        CompletableFuture<Wire> back = send(client, LARGE);
         endpoint.readBytes(LARGE);
         back.get();
 
@@ -145,14 +146,8 @@ class TcpTest {
         assertThat(counted("jadegate_listener_tunnel_received_bytes", "db")).isEqualTo(LARGE);
     }
 
-    private static CompletableFuture<Void> send(Wire wire, int octets) {
-        return CompletableFuture.runAsync(() -> {
-            try {
-                wire.send(new byte[octets]);
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+    private static CompletableFuture<Wire> send(Wire wire, int octets) {
+        return Beside.start(() -> wire.send(new byte[octets]));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.jadegate.api.config.NodeConfig;
 import io.jadegate.api.plane.Status;
+import io.jadegate.testkit.Beside;
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Message;
 import io.jadegate.testkit.Wire;
@@ -227,14 +228,7 @@ class TransportsTest {
         upstream.readRequest();
         Gateway.await("both", () -> gateway.clientConnections() == 2);
 
-        CompletableFuture<Integer> drained =
-                CompletableFuture.supplyAsync(() -> {
-                    try {
-                        return gateway.proxy().drain();
-                    } catch (InterruptedException e) {
-                        throw new IllegalStateException(e);
-                    }
-                });
+        CompletableFuture<Integer> drained = Beside.start(gateway.proxy()::drain);
         assertThat(idle.readToEnd()).isEmpty();
         upstream.send(OK);
 

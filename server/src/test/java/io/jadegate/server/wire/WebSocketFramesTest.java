@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jadegate.api.plane.Metric;
 import io.jadegate.api.plane.Telemetry;
 import io.jadegate.server.demonstration.EchoUpstream;
+import io.jadegate.testkit.Beside;
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Wire;
 import java.io.IOException;
@@ -81,13 +82,7 @@ class WebSocketFramesTest {
     }
 
     private static CompletableFuture<Integer> drain() {
-        return CompletableFuture.supplyAsync(() -> {
-            try {
-                return gateway.proxy().drain();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        return Beside.start(gateway.proxy()::drain);
     }
 
     /// Each end is told by a frame of its own, answers, and sees the end.
@@ -573,14 +568,7 @@ class WebSocketFramesTest {
         Ends ends = open("{ max-message: 16MiB }");
         String large = Frame.ofClient(Frame.BINARY, "x".repeat(3_000_000));
 
-        CompletableFuture<Void> sent =
-                CompletableFuture.runAsync(() -> {
-                    try {
-                        ends.client.send(large);
-                    } catch (IOException e) {
-                        throw new IllegalStateException(e);
-                    }
-                });
+        CompletableFuture<Wire> sent = Beside.start(() -> ends.client.send(large));
 
         assertThat(ends.endpoint.read(large.length())).isEqualTo(large);
         sent.get();

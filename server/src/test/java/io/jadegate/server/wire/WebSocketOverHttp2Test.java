@@ -3,6 +3,7 @@ package io.jadegate.server.wire;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jadegate.testkit.Beside;
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Http2Wire;
 import io.jadegate.testkit.Http2Wire.Answer;
@@ -419,14 +420,10 @@ class WebSocketOverHttp2Test {
         int pieces = 40;
 
         CompletableFuture<String> echoed =
-                CompletableFuture.supplyAsync(() -> {
-                    try {
-                        String all = ends.endpoint.read(pieces * piece.length());
-                        ends.endpoint.send(all);
-                        return all;
-                    } catch (IOException e) {
-                        throw new IllegalStateException(e);
-                    }
+                Beside.start(() -> {
+                    String all = ends.endpoint.read(pieces * piece.length());
+                    ends.endpoint.send(all);
+                    return all;
                 });
         int credit = 65_535;
         for (int i = 0; i < pieces; i++) {
