@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 /// - The system names the socket of an event by its descriptor. When what one event leads to closes
 ///   another socket and opens a new one, the new one may get the number of the closed, whose own
 ///   events of the same batch would then reach it: told that its input has ended, it would never
-///   hear its answer. What was registered since a batch was fetched hears nothing of that batch;
-///   what concerns it is told again with the next.
+///   hear its answer. What was registered since a batch was fetched hears nothing of that batch.
+///   None of it is its own: the system is told of a new socket with the changes of the next turn.
 /// - A socket that is interested in nothing at the moment is taken out of the set (since Netty
 ///   4.2.13), and cannot be put back, which ends the connection. Here it stays in it, for errors.
 ///
