@@ -1,5 +1,9 @@
 package io.jadegate.proxy.http1;
 
+import static io.jadegate.proxy.stream.HttpStream.Server.DISCARD_OCTETS;
+import static io.jadegate.proxy.stream.HttpStream.Server.LINGER_NANOS;
+import static io.jadegate.proxy.stream.HttpStream.Server.LINGER_OCTETS;
+
 import io.jadegate.api.http.FieldName;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.RequestHead;
@@ -28,7 +32,6 @@ import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,16 +59,6 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     private static final byte[] CLOSE = "close".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] KEEP_ALIVE = "keep-alive".getBytes(StandardCharsets.US_ASCII);
-
-    /// How much of an unwanted body is read so that the connection can serve the next request.
-    private static final long DISCARD_OCTETS = 256 * 1024;
-
-    /// How long and how much is read from a client that is still sending while it should read our
-    /// last answer: closing at once would make the kernel reset the connection and destroy the
-    /// answer.
-    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
-
-    private static final long LINGER_OCTETS = 1024 * 1024;
 
     private enum Reading {
         HEAD,

@@ -1,6 +1,8 @@
 package io.jadegate.proxy.http2;
 
 import static io.jadegate.proxy.stream.HttpStream.NO_BODY;
+import static io.jadegate.proxy.stream.HttpStream.Server.LINGER_NANOS;
+import static io.jadegate.proxy.stream.HttpStream.Server.LINGER_OCTETS;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.jadegate.api.filter.Reason;
@@ -62,12 +64,6 @@ public final class Http2ServerConnection extends ChannelInboundHandlerAdapter
 
     /// How long no stream is open where a client has nothing more to ask for the moment.
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    /// How long and how much is read from a client that is still sending while it should read our
-    /// last words.
-    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
-
-    private static final long LINGER_OCTETS = 1024 * 1024;
 
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
 

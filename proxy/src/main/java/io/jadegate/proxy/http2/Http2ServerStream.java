@@ -11,19 +11,10 @@ import io.jadegate.proxy.stream.Peer;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Error;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One request of a client with its response.
 final class Http2ServerStream implements HttpStream.Server, Http2Stream {
-    /// How long a client that has its whole answer may go on with its request before the stream is
-    /// reset. Widespread clients lose the answer when the reset comes right behind it.
-    private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(2);
-
-    /// How much it may go on with. Whoever has been let send so much has had time to read the
-    /// answer.
-    private static final int DISCARD_OCTETS = 256 * 1024;
-
     private final Http2ServerConnection connection;
     private final int id;
     private final StreamInput input;
@@ -235,11 +226,12 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
         input.dropRest();
         cancelLeftover();
         Deadlines.Deadline rest = loop().deadlines().new Deadline(this::leftoverPassed);
-        rest.set(loop().now() + REST_NANOS);
+        rest.set(loop().now() + LINGER_NANOS);
         leftover = rest;
     }
 
-    /// Who does not end for an answer gets to the end of what it sends, unless that is far.
+    /// Who does not end for an answer gets to the end of what it sends, unless that is far: whoever
+    /// has been let send so much has had time to read the answer.
     private void drop(int octets, boolean end) {
         dropped += octets;
         if (end) {

@@ -3,6 +3,7 @@ package io.jadegate.proxy.stream;
 import io.jadegate.api.http.HeaderFields;
 import io.jadegate.api.http.RequestHead;
 import io.jadegate.api.http.ResponseHead;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One request/response pair on a connection, whatever the HTTP version. Its octets are the
@@ -27,6 +28,19 @@ public sealed interface HttpStream extends ByteStream {
 
     /// The downstream side: receives a request, sends the response.
     non-sealed interface Server extends HttpStream {
+        /// How much of a request that is answered is read and dropped, so that the client gets to
+        /// its end and the connection goes on.
+        int DISCARD_OCTETS = 256 * 1024;
+
+        /// How long a client is read that goes on sending what nobody wants while it should read
+        /// its answer, or the last words of its connection. An end at once would destroy them: the
+        /// kernel resets a connection that is closed with something unread, and widespread clients
+        /// of HTTP/2 lose the answer of a stream that is reset right behind it.
+        long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+        /// How much is read meanwhile on a connection that ends.
+        int LINGER_OCTETS = 1024 * 1024;
+
         Loop loop();
 
         Peer peer();
