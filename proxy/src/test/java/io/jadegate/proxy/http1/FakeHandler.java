@@ -20,15 +20,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Records what requests a connection hands over, and answers when it is told to, or at once.
-final class FakeHandler implements HttpStream.Handler {
-    static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+public final class FakeHandler implements HttpStream.Handler {
+    public static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final List<Received> requests = new ArrayList<>();
     private Consumer<Received> atOnce = _ -> {};
     private boolean draining;
 
     /// What each request is answered with while it is being handed over.
-    void answerAtOnce(Consumer<Received> answer) {
+    public void answerAtOnce(Consumer<Received> answer) {
         atOnce = answer;
     }
 
@@ -40,7 +40,7 @@ final class FakeHandler implements HttpStream.Handler {
         return requests.stream().map(request -> request.path).toList();
     }
 
-    Received last() {
+    public Received last() {
         return requests.getLast();
     }
 
@@ -75,7 +75,7 @@ final class FakeHandler implements HttpStream.Handler {
     }
 
     /// One request, and everything its stream said of it.
-    static final class Received implements HttpStream.RequestReceiver {
+    public static final class Received implements HttpStream.RequestReceiver {
         @Override
         public long keptBytes() {
             return 0;
@@ -83,7 +83,7 @@ final class FakeHandler implements HttpStream.Handler {
 
         @Override
         public @Nullable String routeName() {
-            return null;
+            return path;
         }
 
         private final HttpStream.Server stream;
@@ -130,7 +130,7 @@ final class FakeHandler implements HttpStream.Handler {
             return failure;
         }
 
-        void answer(int status, String content) {
+        public void answer(int status, String content) {
             ResponseHead head = new ResponseHead();
             head.status(status);
             head.fields().add(FieldName.CONTENT_LENGTH, Integer.toString(content.length()));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jadegate.api.plane.Stats;
+import io.jadegate.proxy.stream.HttpStream;
 import io.jadegate.testkit.Beside;
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Http2Wire;
@@ -13,6 +14,7 @@ import io.jadegate.testkit.Http2Wire.GoAway;
 import io.jadegate.testkit.Message;
 import io.jadegate.testkit.Wire;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -196,16 +198,12 @@ class Http2Test {
         client.request(3, false, "POST", "/").data(3, false, "part").head(3, true, "x-sum", "1");
         client.request(5, false, "POST", "/", "content-length", "3").data(5, true, "longer");
         client.get(7, "/").await(7);
-        // The end of an answered request has ended its stream: what comes behind it is a mistake.
-        client.data(1, true, "");
 
-        assertThat(client.awaitGoAway()).isEqualTo(new GoAway(7, STREAM_CLOSED));
         for (int stream = 1; stream <= 7; stream += 2) {
             Answer answer = client.answer(stream);
             assertThat(answer.status()).isEqualTo(403);
             assertThat(answer.body()).isEqualTo("no");
             assertThat(answer.ended()).isTrue();
-            assertThat(answer.reset()).isNegative();
         }
     }
 
@@ -226,89 +224,33 @@ class Http2Test {
         assertThat(client.get(3, "/").await(3).status()).isEqualTo(403);
     }
 
-    /// More than the stream's window lets in at once.
-    @Test
-    void whoGoesOnWithAnAnsweredRequestGetsToItsEnd() throws Exception {
-        refuseAll();
-
-        Http2Wire client = connect().request(1, false, "POST", "/");
-        Uploading upload = new Uploading(client, 1);
-        upload.send(200 * 1024);
-        client.data(1, true, "").ping();
-
-        Answer answer = client.answer(1);
-        assertThat(answer.status()).isEqualTo(403);
-        assertThat(answer.ended()).isTrue();
-        assertThat(answer.reset()).isNegative();
-    }
-
-    /// What has come before there was an endpoint to take it is dropped with the rest.
-    @Test
-    void whatWasKeptOfAnAnsweredRequestKeepsItsEndFromNobody() throws Exception {
-        gateway.serve(
-                """
-                listeners: { web: { address: "127.0.0.1:0" } }
-                routes: { all: { match: { path: / }, upstream: app, limits: { body: 50KiB } } }
-                upstreams: { app: { endpoints: [ "%s" ] } }
-                """
-                        .formatted(gateway.backend().address()));
-
-        Http2Wire client = connect().request(1, false, "POST", "/");
-        Uploading upload = new Uploading(client, 1);
-        upload.send(200 * 1024);
-        client.data(1, true, "").ping();
-
-        Answer answer = client.answer(1);
-        assertThat(answer.status()).isEqualTo(413);
-        assertThat(answer.ended()).isTrue();
-        assertThat(answer.reset()).isNegative();
-    }
-
     @Test
     void anAnsweredRequestThatGoesOnAndOnIsReset() throws Exception {
         refuseAll();
+        String part = "x".repeat(10 * 1024);
 
         Http2Wire client = connect().request(1, false, "POST", "/");
         Answer answer = client.answer(1);
-        Uploading upload = new Uploading(client, 1);
+        int window = HttpStream.WINDOW;
+        int sent = 0;
         while (answer.reset() < 0) {
-            upload.send(Uploading.PART.length());
+            if (window < part.length()) {
+                Http2Wire.Frame frame = client.read();
+                boolean credit = frame.type() == Http2Wire.WINDOW_UPDATE && frame.stream() == 1;
+                window += credit ? frame.number(0) : 0;
+            } else {
+                client.data(1, false, part);
+                window -= part.length();
+                sent += part.length();
+            }
         }
 
         assertThat(answer.status()).isEqualTo(403);
         assertThat(answer.ended()).isTrue();
         assertThat(answer.reset()).isEqualTo(NO_ERROR);
+        // Beyond the limit goes what the window lets in before the reset is heard of.
+        assertThat(sent).isLessThanOrEqualTo(HttpStream.Server.DISCARD_OCTETS + HttpStream.WINDOW);
         assertThat(client.get(3, "/").await(3).status()).isEqualTo(403);
-    }
-
-    /// A body that is sent as far as the stream's window lets it.
-    private static final class Uploading {
-        static final String PART = "x".repeat(10 * 1024);
-
-        private final Http2Wire client;
-        private final int stream;
-        private int window = 64 * 1024;
-
-        Uploading(Http2Wire client, int stream) {
-            this.client = client;
-            this.stream = stream;
-        }
-
-        /// Sends so much more, or what there is room for until the stream is reset.
-        void send(int octets) throws IOException {
-            for (int left = octets; left > 0; left -= PART.length()) {
-                while (window < PART.length() && client.answer(stream).reset() < 0) {
-                    Http2Wire.Frame frame = client.read();
-                    if (frame.type() == Http2Wire.WINDOW_UPDATE && frame.stream() == stream) {
-                        window += frame.number(0);
-                    }
-                }
-                if (client.answer(stream).reset() < 0) {
-                    client.data(stream, false, PART);
-                    window -= PART.length();
-                }
-            }
-        }
     }
 
     @Test
@@ -940,11 +882,26 @@ class Http2Test {
                     start("curl", "-s", "--http2-prior-knowledge", "-m", "30", "-T", "-", url);
             Wire upstream = backend.accept();
             upstream.readHead();
+            long answered = System.nanoTime();
             upstream.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno");
             upstream.awaitGone();
-            curl.getOutputStream().write('x');
-            curl.getOutputStream().close();
-            assertThat(outputOf(curl)).isEqualTo("no");
+            endInput(curl, "x");
+            String output = textOf(curl);
+            if (curl.waitFor() != 0) {
+                assumeTrue(
+                        System.nanoTime() - answered < HttpStream.Server.LINGER_NANOS,
+                        "this machine stood still until the stream had to be reset");
+            }
+            assertThat(curl.exitValue()).isZero();
+            assertThat(output).isEqualTo("no");
+        }
+    }
+
+    private static void endInput(Process process, String last) {
+        try (OutputStream input = process.getOutputStream()) {
+            input.write(last.getBytes(UTF_8));
+        } catch (IOException e) {
+            // It has ended already, and its status tells.
         }
     }
 
@@ -962,8 +919,12 @@ class Http2Test {
     }
 
     private static String outputOf(Process process) throws Exception {
-        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        String output = textOf(process);
         assertThat(process.waitFor()).isZero();
         return output;
+    }
+
+    private static String textOf(Process process) throws IOException {
+        return new String(process.getInputStream().readAllBytes(), UTF_8);
     }
 }
