@@ -33,6 +33,9 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
     /// The answer is whole and the request is not: what is left of it is dropped.
     private boolean unwanted;
 
+    /// The route it was answered by; null until it is unwanted.
+    private @Nullable String answeredBy;
+
     private int dropped;
     private boolean malformed;
     private boolean responseStarted;
@@ -221,6 +224,7 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
 
     private void dropRest() {
         unwanted = true;
+        answeredBy = routeName();
         receiver = null;
         dropEarly();
         input.dropRest();
@@ -291,7 +295,7 @@ final class Http2ServerStream implements HttpStream.Server, Http2Stream {
     }
 
     @Nullable String routeName() {
-        return receiver == null ? null : receiver.routeName();
+        return receiver == null ? answeredBy : receiver.routeName();
     }
 
     private RequestReceiver receiver() {

@@ -250,4 +250,17 @@ class Http2ServerConnectionTest {
 
         assertThat(said(1)).containsExactly("reset 0");
     }
+
+    @Test
+    void saysByWhichRouteARequestGoesAlsoBehindItsAnswer() {
+        assertThat(connection.routeName()).isNull();
+        post(1, "/a");
+        assertThat(connection.routeName()).isEqualTo("/a");
+        answer();
+        post(3, "/b");
+
+        assertThat(connection.routeName()).isEqualTo("/a");
+        end(1, End.EMPTY_DATA);
+        assertThat(connection.routeName()).isEqualTo("/b");
+    }
 }
