@@ -16,7 +16,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -25,6 +27,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +45,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TcpChannelTest {
     /// More than any socket takes or holds at once.
     private static final int LARGE = 64 << 20;
+
+    /// Of one connection in a turn.
+    private static final int READS = 4;
 
     private EventLoopGroup group;
     private ServerSocket server;
@@ -225,7 +233,7 @@ class TcpChannelTest {
 
     @ParameterizedTest
     @EnumSource
-    void allOfALongInputIsReadAndOthersHaveTheirTurns(Origin origin) throws Exception {
+    void allOfALongInputIsReadWithAPauseBehindEachBuffer(Origin origin) throws Exception {
         CompletableFuture<Long> all = new CompletableFuture<>();
         open(
                 origin,
@@ -236,7 +244,6 @@ class TcpChannelTest {
                     public void channelRead(ChannelHandlerContext ctx, Object message) {
                         octets += ((ByteBuf) message).readableBytes();
                         ((ByteBuf) message).release();
-                        // It pauses with every other buffer, and goes on at once.
                         ctx.channel().config().setAutoRead(false);
                         ctx.executor().execute(() -> ctx.channel().config().setAutoRead(true));
                         if (octets == LARGE) {
@@ -244,19 +251,59 @@ class TcpChannelTest {
                         }
                     }
                 });
-        Ear second = new Ear();
+
+        Thread sender = Thread.ofVirtual().start(() -> sendLarge(peer()));
+
+        assertThat(all.get(30, TimeUnit.SECONDS)).isEqualTo(LARGE);
+        sender.join();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void othersHaveTheirTurnsDuringALongInput(Origin origin) throws Exception {
+        int turns = 3;
+        List<String> heard = new ArrayList<>();
+        Ear first = new NotingEar(heard);
+        open(origin, first);
+        Ear second = new NotingEar(heard);
         ChannelFuture connecting =
                 connect((InetSocketAddress) server.getLocalSocketAddress(), second);
         try (Socket secondPeer = server.accept()) {
-            connecting.syncUninterruptibly();
+            Channel other = connecting.syncUninterruptibly().channel();
             assertThat(second.next()).isEqualTo("open");
+            onLoop(() -> {
+                channel().config().setRecvByteBufAllocator(octetByOctet());
+                other.config().setRecvByteBufAllocator(octetByOctet());
+                send("a".repeat(turns * READS));
+                secondPeer.getOutputStream().write('b');
+            });
 
-            Thread sender = Thread.ofVirtual().start(() -> sendLarge(peer()));
-            secondPeer.getOutputStream().write('a');
+            for (int i = 0; i < turns * READS; i++) {
+                assertThat(first.next()).isEqualTo("a");
+            }
+            assertThat(second.next()).isEqualTo("b");
+        }
+        assertThat(heard).hasSize(turns * READS + 1);
+        assertThat(heard.indexOf("b")).isLessThanOrEqualTo(READS);
+    }
 
-            assertThat(second.next()).isEqualTo("a");
-            assertThat(all.get(30, TimeUnit.SECONDS)).isEqualTo(LARGE);
-            sender.join();
+    /// So many reads of one octet in a turn.
+    private static RecvByteBufAllocator octetByOctet() {
+        return new FixedRecvByteBufAllocator(1).maxMessagesPerRead(READS);
+    }
+
+    /// Notes what is read also for all to see, on the loop.
+    private static final class NotingEar extends Ear {
+        private final List<String> heard;
+
+        NotingEar(List<String> heard) {
+            this.heard = heard;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            heard.add(((ByteBuf) message).toString(US_ASCII));
+            super.channelRead(ctx, message);
         }
     }
 
@@ -429,13 +476,24 @@ class TcpChannelTest {
 
     @Test
     void givingUpWhileItIsBeingMadeClosesIt() throws Exception {
-        ChannelFuture given =
-                connect((InetSocketAddress) server.getLocalSocketAddress(), new Ear());
+        Channel channel =
+                new Bootstrap()
+                        .group(group)
+                        .channelFactory(
+                                () -> Transport.EPOLL.newChannel(server.getLocalSocketAddress()))
+                        .handler(new Ear())
+                        .register()
+                        .syncUninterruptibly()
+                        .channel();
+        CompletableFuture<ChannelFuture> given = new CompletableFuture<>();
 
-        given.channel().close();
+        onLoop(() -> {
+            given.complete(channel.connect(server.getLocalSocketAddress()));
+            channel.close();
+        });
 
-        assertThat(given.await(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(given.channel().closeFuture().await(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(given.channel().isOpen()).isFalse();
+        assertThat(given.join().cause()).isInstanceOf(ClosedChannelException.class);
+        assertThat(channel.closeFuture().await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(channel.isOpen()).isFalse();
     }
 }
