@@ -96,11 +96,8 @@ final class SendLine {
     /// fill the socket: the rest goes on waiting. To ask whether there is room may make room, so
     /// that they are told meanwhile.
     void tellWritable() {
-        for (int left = owed.size(); left > 0 && !owed.isEmpty() && output.writable(); left--) {
-            StreamOutput stream = owed.pollFirst();
-            if (stream == null) {
-                return;
-            }
+        for (int left = owed.size(); left > 0 && output.writable() && !owed.isEmpty(); left--) {
+            StreamOutput stream = owed.removeFirst();
             stream.owed(false);
             stream.tell();
         }
@@ -113,21 +110,23 @@ final class SendLine {
         }
         pumping = true;
         try {
-            while (!line.isEmpty() && window > 0 && output.writable()) {
-                StreamOutput stream = line.pollFirst();
-                if (stream == null) {
-                    break;
-                }
-                stream.inLine(false);
-                if (stream.sendable()) {
-                    stream.writeFrame();
-                    join(stream);
+            for (StreamOutput next = next(); next != null; next = next()) {
+                next.inLine(false);
+                if (next.sendable()) {
+                    next.writeFrame();
+                    join(next);
                 }
             }
         } finally {
             pumping = false;
         }
         output.flush();
+    }
+
+    /// The stream whose turn it is; null when none may write. To ask whether there is room may end
+    /// streams, the last in line too.
+    private @Nullable StreamOutput next() {
+        return !line.isEmpty() && window > 0 && output.writable() ? line.pollFirst() : null;
     }
 
     /// Writes octets of a body, no more than [#frameRoom]; takes ownership.
