@@ -193,7 +193,6 @@ public final class Listener {
                         .channelFactory(() -> loops.transport().newServerChannel(wanted))
                         .option(ChannelOption.SO_BACKLOG, BACKLOG)
                         .option(ChannelOption.AUTO_READ, false)
-                        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                         .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                         .handler(door)
                         .childHandler(
@@ -255,6 +254,9 @@ public final class Listener {
             Door door,
             ConnectionHandler handler,
             Supplier<? extends Terms> terms) {
+        // As an option of the bootstrap it would be warned of at each connection of Netty's sockets
+        // for Unix domains by NIO, which do not have it: they close at the end of their input.
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         Loop loop = loops.of(channel.eventLoop());
         Introducers introducers = Door.introducersOf(channel);
         if (introducers == null) {

@@ -93,6 +93,11 @@ final class RunningNode implements AutoCloseable {
         Gateway.await(words, () -> said.stream().anyMatch(line -> line.contains(words)));
     }
 
+    /// The lines of what it said so far.
+    List<String> said() {
+        return List.copyOf(said);
+    }
+
     private int port() {
         Gateway.await("a listener", () -> ports().findAny().isPresent());
         return ports().findAny().orElseThrow();

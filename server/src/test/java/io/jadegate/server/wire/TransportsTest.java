@@ -9,6 +9,7 @@ import io.jadegate.testkit.Beside;
 import io.jadegate.testkit.FakeBackend;
 import io.jadegate.testkit.Message;
 import io.jadegate.testkit.Wire;
+import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -245,17 +246,44 @@ class TransportsTest {
         if (!Gateway.available(transport).hasUnixSockets()) {
             abort(transport + " has no Unix domain sockets");
         }
-        Path web = folder.resolve("web.sock");
-        FakeBackend backend =
-                gateway.keep(
-                        FakeBackend.open(UnixDomainSocketAddress.of(folder.resolve("app.sock"))));
-        serve(transport, "unix:" + web, backend, "connect: 30s");
+        FakeBackend backend = unixBackend(folder);
+        serve(transport, "unix:" + folder.resolve("web.sock"), backend, "connect: 30s");
 
-        Wire client = gateway.keep(Wire.connect(UnixDomainSocketAddress.of(web))).send(GET);
+        Wire client = unixClient(folder).send(GET);
         Wire upstream = backend.accept();
         upstream.readRequest();
         upstream.send(OK);
 
         assertThat(client.readResponse().body()).isEqualTo("ok");
+    }
+
+    @OnEachTransport
+    void answersAClientOfAUnixSocketThatHasEndedItsSide(
+            NodeConfig.Transport transport, @TempDir Path folder) throws Exception {
+        if (!Gateway.available(transport).hasUnixSockets()) {
+            abort(transport + " has no Unix domain sockets");
+        }
+        if (transport == NodeConfig.Transport.NIO) {
+            abort("Netty closes Unix domain sockets of NIO at the end of their input");
+        }
+        FakeBackend backend = unixBackend(folder);
+        serve(transport, "unix:" + folder.resolve("web.sock"), backend, "half-close: 30s");
+
+        Wire client = unixClient(folder).send(GET).endOutput();
+        Wire upstream = backend.accept();
+        upstream.readRequest();
+        upstream.send(OK);
+
+        assertThat(client.readResponse().body()).isEqualTo("ok");
+        assertThat(client.readToEnd()).isEmpty();
+    }
+
+    private static FakeBackend unixBackend(Path folder) throws IOException {
+        return gateway.keep(
+                FakeBackend.open(UnixDomainSocketAddress.of(folder.resolve("app.sock"))));
+    }
+
+    private static Wire unixClient(Path folder) throws IOException {
+        return gateway.keep(Wire.connect(UnixDomainSocketAddress.of(folder.resolve("web.sock"))));
     }
 }
