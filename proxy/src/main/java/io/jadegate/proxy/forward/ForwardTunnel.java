@@ -21,14 +21,12 @@ public final class ForwardTunnel {
     private static final long DEAF_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Loop loop;
-    private final ByteStream client;
     private final ByteStream target;
     private final Relay.Ending ending;
     private final Relay relay;
     private Deadlines.@Nullable Deadline ageDeadline;
     private Deadlines.@Nullable Deadline leaveDeadline;
     private Deadlines.@Nullable Deadline deafDeadline;
-    private @Nullable Failure leavingFor;
     private long octetsBefore;
     private boolean over;
 
@@ -44,7 +42,6 @@ public final class ForwardTunnel {
             long bornNanos,
             Relay.Ending ending) {
         this.loop = loop;
-        this.client = client;
         this.target = target;
         this.ending = ending;
         Allowance allowance = new Allowance(rules.maxOctets(), this::spent);
@@ -85,7 +82,7 @@ public final class ForwardTunnel {
 
     /// Has it end as soon as nothing goes through it.
     ///
-    /// @param why what it has ended by once it has, however the two sides go then
+    /// @param why what it has ended by then
     public void leaveWhenQuiet(Failure why) {
         if (over || leaveDeadline != null) {
             return;
@@ -99,11 +96,7 @@ public final class ForwardTunnel {
     private void leaveIfQuiet(Failure why) {
         long now = octets();
         if (now == octetsBefore) {
-            leavingFor = why;
-            client.sendEnd();
-            target.sendEnd();
-            client.flush();
-            target.flush();
+            relay.leave(why);
             return;
         }
         octetsBefore = now;
@@ -135,8 +128,7 @@ public final class ForwardTunnel {
         cancel(ageDeadline);
         cancel(leaveDeadline);
         cancel(deafDeadline);
-        // What a side still says to one that hears nothing more fails: no news of either.
-        ending.ended(leavingFor != null ? leavingFor : failure);
+        ending.ended(failure);
     }
 
     private static void cancel(Deadlines.@Nullable Deadline deadline) {

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// An end on one side is passed on as an end (half-close); a failure on one side resets the other,
 /// though a client that has been told the endpoint's end may read that first; what silence on both
 /// leads to is for whoever opened the tunnel to say, who is also told once how it ended.
+///
+/// A tunnel that has to go [leaves][#leave(Failure)] in order: both sides are told the end at once.
 public final class Relay {
     /// How long a client may go on that nobody hears any more.
     private static final long UNHEARD_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -28,6 +30,7 @@ public final class Relay {
     private final Deadlines.Deadline deadline;
     private final Ending ending;
     private @Nullable Failure endpointGone;
+    private @Nullable Failure leavingFor;
     private boolean clientEnded;
     private boolean endpointEnded;
     private boolean over;
@@ -35,7 +38,7 @@ public final class Relay {
     /// Told of a tunnel's end.
     @FunctionalInterface
     public interface Ending {
-        /// @param failure null when both sides had sent their end
+        /// @param failure null when both sides had sent their end by themselves
         void ended(@Nullable Failure failure);
 
         /// Nothing has moved either way for too long.
@@ -149,6 +152,21 @@ public final class Relay {
         }
     }
 
+    /// Tells both sides the end, between two talks. It is over once they have sent theirs.
+    ///
+    /// @param why what it has ended by then, however the sides take it: what one still says to the
+    ///   other, which hears nothing more, fails, and is no news of either
+    public void leave(Failure why) {
+        if (over) {
+            return;
+        }
+        leavingFor = why;
+        client.sendEnd();
+        endpoint.sendEnd();
+        client.flush();
+        endpoint.flush();
+    }
+
     /// Only what goes on to the other side tells that somebody has something to say.
     ///
     /// @return how many octets went on: a passage may hold some back, or end the tunnel at them
@@ -194,6 +212,6 @@ public final class Relay {
         over = true;
         deadline.cancel();
         counts.ended();
-        ending.ended(failure);
+        ending.ended(leavingFor != null ? leavingFor : failure);
     }
 }

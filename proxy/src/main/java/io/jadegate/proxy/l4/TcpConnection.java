@@ -82,7 +82,6 @@ final class TcpConnection implements ServerConnection, ConnectionFacts {
     private boolean earlyEnd;
     private boolean attempting;
     private boolean retrying;
-    private boolean leaving;
     private long lastOctetNanos;
     private long leaveNanos;
     private int attempts;
@@ -405,7 +404,7 @@ final class TcpConnection implements ServerConnection, ConnectionFacts {
     private void tunnelEnded(@Nullable Failure why) {
         Reason reason = why != null && why.side() == Failure.Side.UPSTREAM ? why.reason() : null;
         Objects.requireNonNull(target).counts(loop).attemptEnded(reason);
-        finish(why == null && leaving ? Failure.of(Failure.Kind.DRAINED) : why);
+        finish(why);
     }
 
     private void finish(@Nullable Failure why) {
@@ -460,12 +459,12 @@ final class TcpConnection implements ServerConnection, ConnectionFacts {
             return;
         }
         long quiet = lastOctetNanos + QUIET_NANOS;
-        if (phase == Phase.TUNNEL && now - quiet >= 0 && !leaving) {
-            leaving = true;
-            client.sendEnd();
-            Objects.requireNonNull(endpoint).sendEnd();
+        if (phase == Phase.TUNNEL && now - quiet >= 0) {
+            Objects.requireNonNull(leaveDeadline).set(leaveNanos);
+            tunnel().leave(Failure.of(Failure.Kind.DRAINED));
+            return;
         }
-        long next = leaving || leaveNanos - quiet < 0 ? leaveNanos : Math.max(quiet, now);
+        long next = leaveNanos - quiet < 0 ? leaveNanos : Math.max(quiet, now);
         Objects.requireNonNull(leaveDeadline).set(next);
     }
 

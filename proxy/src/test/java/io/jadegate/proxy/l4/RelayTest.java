@@ -146,4 +146,30 @@ class RelayTest {
         assertThat(endings).hasSize(1).containsOnlyNulls();
         assertThat(endpoint.reset).isFalse();
     }
+
+    @Test
+    void tellsWhyItHadToLeaveHoweverItsSidesTakeIt() {
+        relay.leave(Failure.of(Failure.Kind.DRAINED));
+        assertThat(client.ended && endpoint.ended).isTrue();
+        assertThat(endings).isEmpty();
+
+        relay.endpointFailed(Failure.of(Failure.Kind.RESET_BEFORE_RESPONSE));
+
+        assertThat(endings)
+                .singleElement()
+                .extracting(Failure::kind)
+                .isEqualTo(Failure.Kind.DRAINED);
+    }
+
+    @Test
+    void tellsWhyItHadToLeaveWhenBothSidesEnd() {
+        relay.leave(Failure.of(Failure.Kind.DRAINED));
+        relay.endpointEnded();
+        relay.clientEnded();
+
+        assertThat(endings)
+                .singleElement()
+                .extracting(Failure::kind)
+                .isEqualTo(Failure.Kind.DRAINED);
+    }
 }

@@ -588,7 +588,7 @@ class TcpTest {
     }
 
     @Test
-    void endsTunnelsOfClientsThatAreBanned() throws Exception {
+    void endsTunnelsOfClientsThatAreBannedAndSaysSoHoweverTheSidesTakeIt() throws Exception {
         String yaml =
                 """
                 node: { event-loops: 1, access-log: { to: off }, drain: { announce: 0s, deadline: 10s } }
@@ -605,6 +605,10 @@ class TcpTest {
 
         assertThat(client.readToEnd()).isEmpty();
         assertThat(endpoint.readToEnd()).isEmpty();
+        endpoint.reset();
+        awaitReason("DRAINING");
+        String[] labels = {"db", backend.address(), "UPSTREAM_RESET"};
+        assertThat(counted("jadegate_target_failures", labels)).isZero();
     }
 
     @Test
