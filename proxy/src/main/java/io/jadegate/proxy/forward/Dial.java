@@ -1,6 +1,5 @@
 package io.jadegate.proxy.forward;
 
-import io.jadegate.api.filter.Reason;
 import io.jadegate.proxy.stream.ByteStream;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.Loop;
@@ -73,11 +72,7 @@ public final class Dial {
     public void giveBack(@Nullable Failure failure) {
         over = true;
         if (reached != null) {
-            Reason blame =
-                    failure != null && failure.side() == Failure.Side.UPSTREAM
-                            ? failure.reason()
-                            : null;
-            reached.counts(loop).attemptEnded(blame);
+            reached.connectionEnded(loop, failure);
             reached = null;
         }
         if (lease != null) {

@@ -402,8 +402,7 @@ final class TcpConnection implements ServerConnection, ConnectionFacts {
     }
 
     private void tunnelEnded(@Nullable Failure why) {
-        Reason reason = why != null && why.side() == Failure.Side.UPSTREAM ? why.reason() : null;
-        Objects.requireNonNull(target).counts(loop).attemptEnded(reason);
+        Objects.requireNonNull(target).connectionEnded(loop, why);
         finish(why);
     }
 

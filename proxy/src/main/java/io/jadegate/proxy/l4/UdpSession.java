@@ -196,7 +196,7 @@ final class UdpSession implements ServerConnection, ConnectionFacts, DatagramLin
         over = true;
         failure = why;
         deadline.cancel();
-        link.close(why != null && why.side() == Failure.Side.UPSTREAM ? why.reason() : null);
+        link.close(why);
         durationNanos = loop.now() - openedNanos;
         counts.tunnels().ended();
         if (why != null) {

@@ -1,6 +1,5 @@
 package io.jadegate.proxy.upstream;
 
-import io.jadegate.api.filter.Reason;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.Ledger;
 import io.jadegate.proxy.stream.Loop;
@@ -119,7 +118,7 @@ public final class DatagramLink extends ChannelInboundHandlerAdapter {
         ChannelFuture connecting = opened.connect(address);
         if (connecting.isDone() && !connecting.isSuccess()) {
             Failure failure = Failure.of(Failure.Kind.UNREACHABLE, connecting.cause());
-            close(failure.reason());
+            close(failure);
             return failure;
         }
         connecting.addListener(future -> connected(future.cause()));
@@ -223,8 +222,8 @@ public final class DatagramLink extends ChannelInboundHandlerAdapter {
 
     /// Closes the socket. What waits is dropped. Calls after the first do nothing.
     ///
-    /// @param reason why, when the endpoint is to blame
-    public void close(@Nullable Reason reason) {
+    /// @param why what ended its use, whoever is to blame; null when nothing did
+    public void close(@Nullable Failure why) {
         if (state != State.CONNECTING && state != State.OPEN) {
             return;
         }
@@ -239,7 +238,7 @@ public final class DatagramLink extends ChannelInboundHandlerAdapter {
         Target used = Objects.requireNonNull(target);
         used.inFlightCounter().decrementAndGet();
         used.connectionCounter().decrementAndGet();
-        used.counts(loop).attemptEnded(reason);
+        used.connectionEnded(loop, why);
         used.counts(loop).connectionClosed();
     }
 

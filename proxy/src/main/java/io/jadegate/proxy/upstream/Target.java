@@ -4,6 +4,7 @@ import io.jadegate.api.config.Address;
 import io.jadegate.api.config.UpstreamConfig;
 import io.jadegate.proxy.observe.PerLoop;
 import io.jadegate.proxy.observe.TargetCounts;
+import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.Loop;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import java.util.concurrent.TimeUnit;
@@ -73,6 +74,16 @@ public final class Target {
     /// What `loop` counts of this target.
     public TargetCounts counts(Loop loop) {
         return counts.on(loop.index());
+    }
+
+    /// Counts that a client's own connection to it, or way for datagrams, is over.
+    ///
+    /// @param why what ended it, whoever is to blame: it is a failure of the target only where its
+    ///   side broke; null when nothing did
+    public void connectionEnded(Loop loop, @Nullable Failure why) {
+        counts(loop)
+                .attemptEnded(
+                        why != null && why.side() == Failure.Side.UPSTREAM ? why.reason() : null);
     }
 
     /// How its connections are secured; null for not at all. A target that is secured in another
