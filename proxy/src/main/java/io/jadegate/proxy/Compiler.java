@@ -61,6 +61,7 @@ import io.jadegate.proxy.socks.SocksService;
 import io.jadegate.proxy.stream.DownstreamSettings;
 import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.Loops;
+import io.jadegate.proxy.upstream.AddressesInTurn;
 import io.jadegate.proxy.upstream.Connector;
 import io.jadegate.proxy.upstream.EndpointTls;
 import io.jadegate.proxy.upstream.Upstream;
@@ -88,7 +89,7 @@ final class Compiler {
     /// Names often have more addresses than two, of which the first may lead nowhere.
     private static final RetryConfig FORWARD_RETRY =
             new RetryConfig(
-                    4,
+                    AddressesInTurn.MOST,
                     List.of(
                             RetryConfig.Condition.CONNECT_FAILURE,
                             RetryConfig.Condition.RESET_REUSED),

@@ -17,12 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// A connection to a destination for one client: its addresses are tried one behind the other until
 /// a connection stands. Only for its loop's own thread.
 public final class Dial {
-    /// More addresses of one name are not tried.
-    private static final int TRIES = 4;
-
     private final ForwardService service;
     private final Loop loop;
-    private final int tries;
     private final AddressesInTurn addresses;
     private final Caller caller;
     private @Nullable ConnectionLease lease;
@@ -51,7 +47,6 @@ public final class Dial {
             ForwardService service, Loop loop, List<InetSocketAddress> addresses, Caller caller) {
         this.service = service;
         this.loop = loop;
-        this.tries = Math.min(addresses.size(), TRIES);
         this.addresses = service.upstream().towards(addresses);
         this.caller = caller;
     }
@@ -119,7 +114,7 @@ public final class Dial {
             if (over) {
                 return;
             }
-            if (failure.kind().neverSent() && attempts < tries) {
+            if (failure.kind().neverSent() && addresses.hasNext()) {
                 attempt(target);
             } else {
                 over = true;

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /// The addresses of one destination, for whoever asks for it: the first, and behind one that has
 /// failed the next. For one exchange or connection, and its loop.
 public final class AddressesInTurn implements Picker {
+    /// More addresses of one destination are not tried.
+    public static final int MOST = 4;
+
     private final Destinations destinations;
     private final List<InetSocketAddress> addresses;
     private int next;
@@ -15,7 +18,7 @@ public final class AddressesInTurn implements Picker {
     /// @param addresses at least one
     AddressesInTurn(Destinations destinations, List<InetSocketAddress> addresses) {
         this.destinations = destinations;
-        this.addresses = addresses;
+        this.addresses = addresses.subList(0, Math.min(addresses.size(), MOST));
     }
 
     /// The one that was chosen last.

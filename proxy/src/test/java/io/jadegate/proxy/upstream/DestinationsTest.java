@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -67,5 +68,19 @@ class DestinationsTest {
         assertThat(turn.current()).isEqualTo(address(2));
         assertThat(turn.pick(loop, first)).isSameAs(second);
         assertThat(turn.pick(loop, second)).isSameAs(first);
+    }
+
+    @Test
+    void leadsToSomeOfManyAddressesOnly() {
+        List<InetSocketAddress> many =
+                IntStream.rangeClosed(1, 6).mapToObj(DestinationsTest::address).toList();
+        var turn = new AddressesInTurn(destinations, many);
+
+        Target last = turn.pick(loop, null);
+        while (turn.hasNext()) {
+            last = turn.pick(loop, last);
+        }
+
+        assertThat(last.resolved().next()).isEqualTo(address(AddressesInTurn.MOST));
     }
 }

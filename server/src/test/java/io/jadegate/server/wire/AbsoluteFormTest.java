@@ -18,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -255,13 +256,17 @@ class AbsoluteFormTest {
         assertThat(answer.status()).isEqualTo(200);
     }
 
-    @Test
-    void triesAnAddressOnceWhenNobodyListensThere() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"1, 1", "2, 2", "6, 4"})
+    void triesEachAddressOnceAndFourAtMost(int addresses, int tried) throws Exception {
         FakeBackend backend = gateway.backend();
+        gateway.resolving(_ ->
+                IntStream.rangeClosed(2, addresses + 1)
+                        .mapToObj(last -> InetAddress.ofLiteral("127.0.0." + last))
+                        .toList());
         serve(backend);
-        backend.close();
 
-        Message answer = gateway.send(get("http://" + backend.address() + "/")).readResponse();
+        Message answer = gateway.send(get("http://a.test:" + port(backend) + "/")).readResponse();
 
         assertThat(answer.status()).isEqualTo(502);
         assertThat(answer.body()).contains("UPSTREAM_CONNECT_REFUSED");
@@ -272,7 +277,7 @@ class AbsoluteFormTest {
                                         "forward:egress",
                                         "*",
                                         "UPSTREAM_CONNECT_REFUSED"))
-                .isEqualTo(1);
+                .isEqualTo(tried);
     }
 
     @Test

@@ -492,6 +492,23 @@ class ConnectTest {
     }
 
     @Test
+    void triesFourOfManyAddresses() throws Exception {
+        FakeBackend backend = gateway.backend();
+        resolving(
+                Map.of(
+                        "a.test",
+                        List.of("127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5", "127.0.0.1")));
+        serve(backend);
+
+        Message answer = refused("a.test:" + port(backend));
+
+        assertThat(answer.status()).isEqualTo(502);
+        assertThat(counted("jadegate_target_failures", ROUTE, "*", "UPSTREAM_CONNECT_REFUSED"))
+                .isEqualTo(4);
+        assertThat(backend.untouched()).isTrue();
+    }
+
+    @Test
     void saysThatANameHasNoAddress() throws Exception {
         FakeBackend backend = gateway.backend();
         resolving(Map.of());
