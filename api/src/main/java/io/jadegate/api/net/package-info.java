@@ -1,4 +1,4 @@
-/// Sets of IP networks, compiled for lookup.
+/// Sets of IP networks, compiled for lookup, and which networks are special.
 ///
 /// Shared by routes, filters and listeners. Must not know requests, names or where an address came
 /// from.

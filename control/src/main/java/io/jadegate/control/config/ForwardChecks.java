@@ -4,7 +4,7 @@ import io.jadegate.api.config.Cidr;
 import io.jadegate.api.config.ForwardConfig.TargetConfig;
 import io.jadegate.api.config.ListenerConfig;
 import io.jadegate.api.config.Problem;
-import java.net.InetAddress;
+import io.jadegate.api.net.SpecialNetworks;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -156,30 +156,26 @@ final class ForwardChecks {
         for (var i = 0; i < allow.size(); i++) {
             var host = allow.get(i).host();
             var text = host == null ? null : address(host);
-            if (text != null) {
-                var address = InetAddress.ofLiteral(text);
-                if (isPrivate(address) && !isOpened(address, allow)) {
-                    warning(
-                            ".forward.allow[" + i + "].host",
-                            "opens no private, loopback or other special address; write network: "
-                                    + text);
-                }
+            if (text != null && !opens(allow.get(i), Cidr.parse(text).address(), allow)) {
+                warning(
+                        ".forward.allow[" + i + "].host",
+                        "opens no private, loopback or other special address; write network: "
+                                + text);
             }
         }
     }
 
-    private static boolean isPrivate(InetAddress address) {
-        return address.isLoopbackAddress()
-                || address.isSiteLocalAddress()
-                || address.isLinkLocalAddress()
-                || address.isAnyLocalAddress()
-                || address.isMulticastAddress();
-    }
-
-    private static boolean isOpened(InetAddress address, List<TargetConfig> allow) {
-        return allow.stream()
-                .map(TargetConfig::network)
-                .anyMatch(network -> network != null && network.contains(address.getAddress()));
+    private static boolean opens(TargetConfig host, byte[] address, List<TargetConfig> allow) {
+        var block = SpecialNetworks.of(address);
+        return !block.special()
+                || host.ports().stream()
+                        .allMatch(port ->
+                                allow.stream()
+                                        .filter(other -> other.ports().contains(port))
+                                        .map(TargetConfig::network)
+                                        .anyMatch(network ->
+                                                network != null
+                                                        && block.isNamedBy(network, address)));
     }
 
     /// `deny` without ports is about 443 alone, like `allow`. Whoever denies a host means the ports

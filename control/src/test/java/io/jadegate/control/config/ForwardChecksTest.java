@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ForwardChecksTest {
     private static List<String> problems(String listener) {
@@ -81,6 +82,46 @@ class ForwardChecksTest {
             })
     void tellsWhatDoesNotGoTogether(String listener, String problem) {
         assertThat(problems(listener)).anyMatch(each -> each.startsWith(problem));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[fc00::1]",
+                "[2001:db8::1]",
+                "100.64.0.1",
+                "168.63.129.16",
+                "192.0.2.1",
+                "198.18.0.1",
+                "240.0.0.1",
+            })
+    void warnsOfEachAddressThatAHostDoesNotOpen(String host) {
+        String bare = host.replaceAll("[\\[\\]]", "");
+
+        assertThat(problemsOf("allow: [ { host: \"" + host + "\" } ]"))
+                .singleElement()
+                .asString()
+                .endsWith("other special address; write network: " + bare);
+        assertThat(
+                        problemsOf(
+                                "allow: [ { host: \"%s\" }, { network: \"%s\" } ]"
+                                        .formatted(host, bare)))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{ host: 169.254.169.254 }, { network: 169.254.0.0/16 }",
+                "{ host: 10.1.2.3 }, { network: 10.0.0.0/7 }",
+                "{ host: 10.1.2.3 }, { network: 10.0.0.0/8, ports: [ 80 ] }",
+                "{ host: 10.1.2.3, ports: [ 80, 443 ] }, { network: 10.0.0.0/8 }",
+            })
+    void warnsWhereANetworkHoldsAnAddressAndDoesNotOpenIt(String allow) {
+        assertThat(problemsOf("allow: [ " + allow + " ]"))
+                .singleElement()
+                .asString()
+                .startsWith("listeners.egress.forward.allow[0].host opens no private");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.jadegate.proxy.forward;
 import io.jadegate.api.config.ForwardConfig;
 import io.jadegate.api.config.ForwardConfig.TargetConfig;
 import io.jadegate.api.filter.Reason;
+import io.jadegate.api.net.SpecialNetworks;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -107,8 +108,7 @@ public final class ForwardRules {
         }
         for (byte[] face : faces) {
             SpecialNetworks.Block block = SpecialNetworks.of(face);
-            if (block.special()
-                    && !allowedNetworks.holdsWithin(face, port, block.network().length())) {
+            if (block.special() && !allowedNetworks.hold(block, face, port)) {
                 return Reason.FORWARD_ADDRESS_SPECIAL;
             }
         }

@@ -3,6 +3,7 @@ package io.jadegate.proxy.forward;
 import io.jadegate.api.config.Cidr;
 import io.jadegate.api.config.ForwardConfig.TargetConfig;
 import io.jadegate.api.net.IpSet;
+import io.jadegate.api.net.SpecialNetworks;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -51,13 +52,10 @@ final class NetworkRules {
         return groups.stream().anyMatch(group -> group.networks.contains(address));
     }
 
-    /// Whether a network names an address with that port that is no wider than so many bits allow:
-    /// one that merely happens to hold it says nothing about it.
-    boolean holdsWithin(byte[] address, int port, int length) {
+    /// Whether a network is about an address of that block with that port.
+    boolean hold(SpecialNetworks.Block block, byte[] address, int port) {
         return all.stream()
-                .anyMatch(named ->
-                        named.network.length() >= length
-                                && named.ports.get(port)
-                                && named.network.contains(address));
+                .anyMatch(
+                        named -> named.ports.get(port) && block.isNamedBy(named.network, address));
     }
 }

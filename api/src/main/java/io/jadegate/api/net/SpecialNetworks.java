@@ -1,4 +1,4 @@
-package io.jadegate.proxy.forward;
+package io.jadegate.api.net;
 
 import io.jadegate.api.config.Cidr;
 import java.util.List;
@@ -6,10 +6,18 @@ import java.util.List;
 /// The addresses that are not simply part of the Internet: those of the IANA special-purpose
 /// registries (RFC 6890) for IPv4 and IPv6, multicast, what is not assigned, and those at which the
 /// hosts of clouds hand out credentials.
-final class SpecialNetworks {
+public final class SpecialNetworks {
+    /// Addresses that are of one kind.
+    ///
     /// @param special whether it is apart from the Internet; else it is a part of it inside one
     ///   that is
-    record Block(Cidr network, boolean special) {}
+    public record Block(Cidr network, boolean special) {
+        /// Whether a network is about an address of this block. One that is wider than the block
+        /// merely happens to hold it and says nothing about it.
+        public boolean isNamedBy(Cidr network, byte[] address) {
+            return network.length() >= this.network.length() && network.contains(address);
+        }
+    }
 
     private static final List<Block> BLOCKS =
             List.of(
@@ -59,7 +67,7 @@ final class SpecialNetworks {
                     special("fec0::/10"), // site-local
                     special("ff00::/8")); // multicast
 
-    /// Stands for no block at all.
+    /// Of IPv4 all is the Internet, but for what is said above.
     private static final Block INTERNET = new Block(Cidr.parse("0.0.0.0/0"), /* special= */ false);
 
     private SpecialNetworks() {}
@@ -68,8 +76,8 @@ final class SpecialNetworks {
         return new Block(Cidr.parse(network), /* special= */ true);
     }
 
-    /// The narrowest block that holds an address.
-    static Block of(byte[] address) {
+    /// The narrowest block that holds an address of 4 or 16 octets.
+    public static Block of(byte[] address) {
         Block narrowest = INTERNET;
         for (Block block : BLOCKS) {
             if (block.network.contains(address)
