@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// How the values of a forward proxy go together.
@@ -187,17 +188,10 @@ final class ForwardChecks {
             if (host == null || !denied.ports().equals(HTTPS)) {
                 continue;
             }
-            var closed =
-                    deny.stream()
-                            .filter(other -> name(other).equals(name(denied)))
-                            .flatMap(other -> other.ports().stream())
-                            .toList();
             var open =
                     allow.stream()
-                            .filter(other ->
-                                    other.host() != null && covers(name(other), name(denied)))
-                            .flatMap(other -> other.ports().stream())
-                            .filter(port -> !closed.contains(port))
+                            .filter(allowed -> allowed.host() != null)
+                            .flatMap(allowed -> leftOpen(allowed, denied, deny))
                             .findFirst();
             if (open.isPresent()) {
                 warning(
@@ -209,12 +203,33 @@ final class ForwardChecks {
         }
     }
 
-    /// Whether a pattern takes some name that another one takes.
-    private static boolean covers(String pattern, String other) {
+    /// The ports that nobody denies of the names that both rules take.
+    private static Stream<Integer> leftOpen(
+            TargetConfig allowed, TargetConfig denied, List<TargetConfig> deny) {
+        var both = narrower(name(allowed), name(denied));
+        return both == null
+                ? Stream.of()
+                : allowed.ports().stream()
+                        .filter(port ->
+                                deny.stream()
+                                        .noneMatch(other ->
+                                                other.ports().contains(port)
+                                                        && holds(name(other), both)));
+    }
+
+    /// Of two patterns that take a name in common one takes all that the other takes.
+    private static @Nullable String narrower(String pattern, String other) {
+        if (holds(pattern, other)) {
+            return other;
+        }
+        return holds(other, pattern) ? pattern : null;
+    }
+
+    /// Whether a pattern takes each name that another one takes.
+    private static boolean holds(String pattern, String other) {
         return pattern.equals("*")
                 || pattern.equals(other)
-                || (pattern.startsWith("*.") && other.endsWith(pattern.substring(1)))
-                || (other.startsWith("*.") && pattern.endsWith(other.substring(1)));
+                || (pattern.startsWith("*.") && other.endsWith(pattern.substring(1)));
     }
 
     /// The address as a network is written, or null for a name.

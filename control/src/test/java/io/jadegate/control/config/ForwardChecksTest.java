@@ -57,6 +57,11 @@ class ForwardChecksTest {
                 "'allow: [ { host: a.test, ports: [ 22 ] } ], deny: [ { host: \"*.test\" } ]';"
                         + " .deny[0] is about port 443 alone, and forward.allow opens port 22 as"
                         + " well; name all ports that are meant",
+                "'allow: [ { host: a.test, ports: [ 22 ] } ], deny: [ { host: \"*\" } ]'; .deny[0]"
+                        + " is about port 443 alone, and forward.allow opens port 22",
+                "'allow: [ { host: \"*.test\", ports: [ 22 ] } ], deny: [ { host: a.test }, { host:"
+                        + " \"*.a.test\", ports: [ 22 ] } ]'; .deny[0] is about port 443 alone, and"
+                        + " forward.allow opens port 22",
                 "allow: []; .allow is empty, so that every target is refused",
                 "'allow: [ { host: a } ], deny: [ { host: a, ports: [ 80, 443 ] } ]'; .allow[0] is"
                         + " denied altogether by forward.deny",
@@ -122,6 +127,22 @@ class ForwardChecksTest {
                 .singleElement()
                 .asString()
                 .startsWith("listeners.egress.forward.allow[0].host opens no private");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "allow: [ { host: \"*.test\", ports: [ 80, 443 ] } ], deny: [ { host: a.test }, { host:"
+                        + " \"*.test\", ports: [ 80 ] } ]",
+                "allow: [ { host: b.a.test, ports: [ 80 ] } ], deny: [ { host: \"*.a.test\" }, { host:"
+                        + " \"*.test\", ports: [ 80 ] } ]",
+                "allow: [ { host: a.test, ports: [ 80, 443 ] } ], deny: [ { host: \"*.test\" }, {"
+                        + " host: a.test, ports: [ 80 ] } ]",
+                "allow: [ { host: \"*\", ports: [ 22, 443 ] } ], deny: [ { host: a.test }, { host:"
+                        + " \"*\", ports: [ 22 ] } ]",
+            })
+    void warnsOfNoPortThatAWiderRuleDenies(String rules) {
+        assertThat(problemsOf(rules)).isEmpty();
     }
 
     @Test
