@@ -115,6 +115,9 @@ final class Document {
         if (recorder.tooLarge(file)) {
             return ": larger than 64MiB";
         }
+        if (Files.isDirectory(file)) {
+            return ": is a directory";
+        }
         return Files.exists(file) ? "" : ": no such file";
     }
 

@@ -108,6 +108,15 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void saysThatAFileIsAFolder() throws IOException {
+        files.write("main.yaml", "include: [ more ]\n");
+        Files.createDirectory(folder.resolve("more"));
+
+        assertThat(files.problems())
+                .containsExactly("main.yaml:1:12: include: cannot read \"more\": is a directory");
+    }
+
+    @Test
     void saysThatTheMainFileIsMissing() {
         assertThat(files.problems()).containsExactly("cannot read \"main.yaml\": no such file");
     }
