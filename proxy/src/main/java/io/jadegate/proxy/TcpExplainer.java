@@ -19,6 +19,7 @@ import io.jadegate.proxy.listener.TlsHosts;
 import io.jadegate.proxy.stream.Peer;
 import io.jadegate.proxy.upstream.Upstream;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -47,23 +48,20 @@ final class TcpExplainer {
         List<Step> steps = new ArrayList<>();
         Reason refusal = admit(terms.admission(), steps);
         if (refusal != null) {
-            return explanation(terms, steps, null, Verdict.REFUSED, refusal, null);
+            return explanation(terms, steps, null, Verdict.REFUSED, refusal);
         }
         TlsHosts hosts = terms.tls();
         if (hosts == null) {
             return spoken(terms, steps, null);
         }
         return switch (hosts.choose(request.serverName(), request.alpn())) {
-            case null ->
-                    explanation(terms, steps, "unrecognized_name", Verdict.ALERTED, null, null);
+            case null -> explanation(terms, steps, "unrecognized_name", Verdict.ALERTED, null);
             case TlsHosts.Choice.Own(TlsHost host) -> spoken(terms, steps, host.host());
             case TlsHosts.Choice.Pass(String pattern, ConnectionHandler handler) ->
-                    explanation(
+                    connected(
                             terms,
                             steps,
                             "passthrough " + pattern,
-                            Verdict.CONNECTED,
-                            null,
                             ((TcpService) handler).upstreamOf(null));
         };
     }
@@ -76,17 +74,14 @@ final class TcpExplainer {
             return request.address();
         }
         Address asked = asked();
-        List<String> found =
-                all.entrySet().stream()
-                        .filter(entry -> compilation.terms().containsKey(entry.getKey()))
-                        .filter(entry -> isAt(entry.getValue().address(), asked))
-                        .map(Map.Entry::getKey)
-                        .toList();
         // UDP may have the port of another listener, which is meant then; by itself it is meant.
-        return found.stream()
-                .filter(name -> !(compilation.terms().get(name) instanceof UdpServing))
-                .findFirst()
-                .or(() -> found.stream().findFirst())
+        return all.entrySet().stream()
+                .filter(entry -> compilation.terms().containsKey(entry.getKey()))
+                .filter(entry -> isAt(entry.getValue().address(), asked))
+                .map(Map.Entry::getKey)
+                .min(
+                        Comparator.comparing(
+                                name -> compilation.terms().get(name) instanceof UdpServing))
                 .orElseThrow(() ->
                         new IllegalArgumentException(
                                 "no listener is at \"" + request.address() + "\""));
@@ -133,17 +128,9 @@ final class TcpExplainer {
 
     private TcpExplanation spoken(Listener.Terms terms, List<Step> steps, @Nullable String host) {
         return switch (terms) {
-            case TcpServing tcp ->
-                    explanation(
-                            terms,
-                            steps,
-                            host,
-                            Verdict.CONNECTED,
-                            null,
-                            tcp.service().upstreamOf(host));
-            case UdpServing udp ->
-                    explanation(terms, steps, host, Verdict.CONNECTED, null, udp.upstream());
-            default -> explanation(terms, steps, host, Verdict.SERVED, null, null);
+            case TcpServing tcp -> connected(terms, steps, host, tcp.service().upstreamOf(host));
+            case UdpServing udp -> connected(terms, steps, host, udp.upstream());
+            default -> explanation(terms, steps, host, Verdict.SERVED, null);
         };
     }
 
@@ -160,8 +147,7 @@ final class TcpExplainer {
             List<Step> steps,
             @Nullable String tls,
             Verdict verdict,
-            @Nullable Reason reason,
-            @Nullable Upstream upstream) {
+            @Nullable Reason reason) {
         return new TcpExplanation(
                 terms.listener(),
                 protocol(terms),
@@ -169,7 +155,21 @@ final class TcpExplainer {
                 tls,
                 verdict,
                 reason == null ? null : reason.code(),
-                upstream == null ? null : upstream.name(),
-                upstream == null ? List.of() : upstream.usableEndpoints());
+                /* upstream= */ null,
+                List.of());
+    }
+
+    private static TcpExplanation connected(
+            Listener.Terms terms, List<Step> steps, @Nullable String tls, Upstream upstream) {
+        List<String> endpoints = upstream.usableEndpoints();
+        return new TcpExplanation(
+                terms.listener(),
+                protocol(terms),
+                steps,
+                tls,
+                endpoints.isEmpty() ? Verdict.REFUSED : Verdict.CONNECTED,
+                endpoints.isEmpty() ? Reason.UPSTREAM_NO_ENDPOINT.code() : null,
+                upstream.name(),
+                endpoints);
     }
 }

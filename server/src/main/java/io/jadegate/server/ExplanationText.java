@@ -3,7 +3,7 @@ package io.jadegate.server;
 import io.jadegate.api.plane.ConnectExplanation;
 import io.jadegate.api.plane.Explanation;
 import io.jadegate.api.plane.TcpExplanation;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// An explanation for a person to read.
 final class ExplanationText {
@@ -45,13 +45,17 @@ final class ExplanationText {
                 text,
                 "verdict",
                 switch (explanation.verdict()) {
-                    case REFUSED -> "reset, " + explanation.reason();
+                    case REFUSED ->
+                            (explanation.protocol().equals("udp") ? "dropped, " : "reset, ")
+                                    + explanation.reason()
+                                    + unusable(explanation.upstream());
                     case ALERTED -> "ended by the TLS alert unrecognized_name";
                     case SERVED -> "served: requests are taken from it";
                     case CONNECTED ->
                             "connected to upstream "
                                     + explanation.upstream()
-                                    + usable(explanation.endpoints());
+                                    + ": "
+                                    + String.join(", ", explanation.endpoints());
                 });
         return text.toString();
     }
@@ -93,21 +97,21 @@ final class ExplanationText {
         String answer = explanation.status() == 0 ? "" : " with " + explanation.status();
         String reason = explanation.reason() == null ? "" : " " + explanation.reason();
         return switch (explanation.verdict()) {
-            case REFUSED -> "refused" + answer + reason;
+            case REFUSED -> "refused" + answer + reason + unusable(explanation.upstream());
             case ANSWERED -> "answered" + answer + reason;
             case REDIRECTED -> "redirected" + answer + " to " + explanation.location();
             case FORWARDED ->
                     "forwarded to upstream "
                             + explanation.upstream()
-                            + usable(explanation.endpoints());
+                            + ": "
+                            + String.join(", ", explanation.endpoints());
             case UNDECIDED -> "undecided: a filter has to ask somebody first";
         };
     }
 
-    private static String usable(List<String> endpoints) {
-        return endpoints.isEmpty()
-                ? ", which has no usable endpoint"
-                : ": " + String.join(", ", endpoints);
+    /// @param upstream that nobody can be led to; null for none
+    private static String unusable(@Nullable String upstream) {
+        return upstream == null ? "" : ": upstream " + upstream + " has no usable endpoint";
     }
 
     private static void line(StringBuilder text, String label, String value) {

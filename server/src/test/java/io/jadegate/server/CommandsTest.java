@@ -181,8 +181,62 @@ class CommandsTest {
         assertThat(out.toString()).contains("\"verdict\" : \"connected\"");
         assertThat(execute("explain", "-c", file, "tcp", ":53")).isEqualTo(ExitCode.OK);
         assertThat(out.toString()).startsWith("listener  dns\n");
+        assertThat(execute("explain", "-c", file, "tcp", "datagrams")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).startsWith("listener  datagrams\n");
         assertThat(execute("explain", "-c", file, "tcp", ":1")).isEqualTo(ExitCode.FAILED);
         assertThat(err.toString()).contains("no listener is at \":1\"");
+    }
+
+    @Test
+    void explainSaysThatNoEndpointIsThere() throws Exception {
+        String file =
+                config(
+                        """
+                        listeners:
+                          web: { address: ":8080" }
+                          db: { address: ":5432", protocol: tcp, upstream: db }
+                          dns: { address: ":53", protocol: udp, upstream: db }
+                        routes:
+                          all: { match: { path: / }, upstream: db, filters: [ { request-headers: { set: { a: b } } } ] }
+                        upstreams: { db: { endpoints: [ { address: "127.0.0.1:1", state: down } ] } }
+                        """);
+
+        assertThat(execute("explain", "-c", file, "tcp", "db")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString())
+                .endsWith(
+                        "verdict   reset, UPSTREAM_NO_ENDPOINT: upstream db has no usable"
+                                + " endpoint\n");
+        assertThat(execute("explain", "-c", file, "tcp", "dns")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString())
+                .endsWith(
+                        "verdict   dropped, UPSTREAM_NO_ENDPOINT: upstream db has no usable"
+                                + " endpoint\n");
+        assertThat(execute("explain", "-c", file, "GET", "/")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString())
+                .contains("filters   request-headers          proceed\n")
+                .endsWith(
+                        "verdict   refused with 503 UPSTREAM_NO_ENDPOINT: upstream db has no usable"
+                                + " endpoint\n");
+        assertThat(execute("explain", "-c", file, "tcp", "db", "--output", "json"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(out.toString())
+                .contains(
+                        "\"verdict\" : \"refused\"",
+                        "\"reason\" : \"UPSTREAM_NO_ENDPOINT\"",
+                        "\"upstream\" : \"db\"",
+                        "\"endpoints\" : [ ]");
+    }
+
+    @Test
+    void explainNamesTheEndpointsThatAreUsed() throws Exception {
+        String yaml =
+                """
+                listeners: { db: { address: ":5432", protocol: tcp, upstream: db } }
+                upstreams: { db: { endpoints: [ "127.0.0.1:1", { address: "127.0.0.1:2", state: drain } ] } }
+                """;
+
+        assertThat(execute("explain", "-c", config(yaml), "tcp", "db")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).endsWith("verdict   connected to upstream db: 127.0.0.1:1\n");
     }
 
     @Test

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param reason the code of that answer, or null
 /// @param detail what the answer would say besides, or null
 /// @param location where a redirect leads, or null
-/// @param upstream the upstream that would be called, or null
+/// @param upstream the upstream that would be called, also where that has no usable endpoint; or
+///   null
 /// @param endpoints its usable endpoints
 /// @param forwarded the request head as it would go to the upstream, in HTTP/1.1 form; or null
 public record Explanation(

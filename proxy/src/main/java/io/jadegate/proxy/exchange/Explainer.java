@@ -67,7 +67,7 @@ public final class Explainer {
         return switch (decision) {
             case Decision.Respond(LocalResponse response) -> answered(context, response);
             case Decision.Await(String what, Decision.Work _) ->
-                    explanation(context, Verdict.UNDECIDED, 0, null, what, null, null);
+                    explanation(context, Verdict.UNDECIDED, 0, null, what);
             case Decision.Proceed _ -> act(context, route, bodyLength);
         };
     }
@@ -109,18 +109,19 @@ public final class Explainer {
         }
         if (destination.literal() == null) {
             return explanation(
-                    context,
-                    Verdict.UNDECIDED,
-                    0,
-                    null,
-                    "the addresses of " + destination.host(),
-                    null,
-                    null);
+                    context, Verdict.UNDECIDED, 0, null, "the addresses of " + destination.host());
         }
         OutgoingRequest out = new OutgoingRequest();
         Forwarding.request(out, context, service.upstream(), null, bodyLength, false);
         return explanation(
-                context, Verdict.FORWARDED, 0, null, null, service.upstream(), http1(out));
+                context,
+                Verdict.FORWARDED,
+                0,
+                null,
+                null,
+                service.upstream(),
+                List.of(destination.toString()),
+                http1(out));
     }
 
     private Explanation forwarded(
@@ -129,6 +130,10 @@ public final class Explainer {
         boolean http2 = upstream.config().protocol() == UpstreamConfig.Protocol.HTTP2;
         if (upgrade && route.websocket() == null) {
             return answered(context, LocalResponse.of(Reason.UPGRADE_REFUSED));
+        }
+        List<String> endpoints = upstream.usableEndpoints();
+        if (endpoints.isEmpty()) {
+            return refused(context, upstream);
         }
         GrpcWeb web = context.web();
         long length = Forwarding.requestLength(web, bodyLength);
@@ -142,7 +147,21 @@ public final class Explainer {
             Forwarding.deadline(out, deadline.nanos());
         }
         String sent = http2 ? HeadText.of(out, upstream.tls() != null) : http1(out);
-        return explanation(context, Verdict.FORWARDED, 0, null, null, upstream, sent);
+        return explanation(context, Verdict.FORWARDED, 0, null, null, upstream, endpoints, sent);
+    }
+
+    private Explanation refused(RequestContext context, Upstream upstream) {
+        LocalResponse response =
+                GrpcAnswer.to(context.call(), LocalResponse.of(Reason.UPSTREAM_NO_ENDPOINT));
+        return explanation(
+                context,
+                Verdict.REFUSED,
+                response.status(),
+                response,
+                response.detail(),
+                upstream,
+                List.of(),
+                null);
     }
 
     private static String http1(OutgoingRequest out) {
@@ -160,8 +179,24 @@ public final class Explainer {
         } else if (response.reason().proxyError() != null) {
             verdict = Verdict.REFUSED;
         }
+        return explanation(context, verdict, response.status(), response, response.detail());
+    }
+
+    private Explanation explanation(
+            RequestContext context,
+            Verdict verdict,
+            int status,
+            @Nullable LocalResponse response,
+            @Nullable String detail) {
         return explanation(
-                context, verdict, response.status(), response, response.detail(), null, null);
+                context,
+                verdict,
+                status,
+                response,
+                detail,
+                /* upstream= */ null,
+                /* endpoints= */ List.of(),
+                /* forwarded= */ null);
     }
 
     private Explanation explanation(
@@ -171,6 +206,7 @@ public final class Explainer {
             @Nullable LocalResponse response,
             @Nullable String detail,
             @Nullable Upstream upstream,
+            List<String> endpoints,
             @Nullable String forwarded) {
         Route route = context.routeOrNull();
         return new Explanation(
@@ -183,7 +219,7 @@ public final class Explainer {
                 detail,
                 response == null ? null : location(response),
                 upstream == null ? null : upstream.name(),
-                upstream == null ? List.of() : upstream.usableEndpoints(),
+                endpoints,
                 forwarded);
     }
 

@@ -175,12 +175,10 @@ public final class Upstream {
         return targets.get(address);
     }
 
-    /// The endpoints' addresses in the order of the configuration, less those that are down.
+    /// The addresses of the endpoints that may be chosen, well or not, in the order of the
+    /// configuration. Nobody is served without one.
     public List<String> usableEndpoints() {
-        return config.endpoints().stream()
-                .filter(endpoint -> endpoint.state() != EndpointConfig.State.DOWN)
-                .map(endpoint -> endpoint.address().toString())
-                .toList();
+        return candidates.stream().map(each -> each.target().addressText()).toList();
     }
 
     /// The target when there is one endpoint only; else null, for nobody knows beforehand.

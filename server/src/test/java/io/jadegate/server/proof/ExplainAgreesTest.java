@@ -60,6 +60,7 @@ class ExplainAgreesTest {
               inner: { address: "127.0.0.2:0" }
             upstreams:
               app: { endpoints: [ "%2$s" ] }
+              down: { endpoints: [ { address: "%2$s", state: down } ] }
               addressed: { endpoints: [ "%2$s" ], host-header: endpoint }
               named:
                 endpoints: [ "%2$s", { address: "%3$s", weight: 2 } ]
@@ -147,6 +148,7 @@ class ExplainAgreesTest {
                 match: { path: { regex: "/re/[0-9]{4}/[0-9]{2}" } }
                 filters: [ { rewrite-path: { regex: "^/re/([0-9]+)/([0-9]+)$", replacement: "/$2-$1" } } ]
                 upstream: app
+              down: { match: { path: /down }, upstream: down }
               inner: { match: { path: /, listeners: inner }, upstream: addressed }
             """;
 
@@ -216,6 +218,7 @@ class ExplainAgreesTest {
                         "ROUTE_REDIRECT",
                         "ROUTE_RESPONSE",
                         "UPGRADE_REFUSED",
+                        "UPSTREAM_NO_ENDPOINT",
                         "IP_DENIED",
                         "CORS_PREFLIGHT"));
         return all.toArray(String[]::new);

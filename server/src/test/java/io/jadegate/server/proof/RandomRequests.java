@@ -69,6 +69,7 @@ final class RandomRequests {
                     "/named",
                     "/named/a;b=c",
                     "/re/2024/05",
+                    "/down",
                     "/none");
 
     private static final List<String> ODD_PATHS =
