@@ -456,22 +456,24 @@ final class TcpChannel extends AbstractChannel implements DuplexChannel {
             }
             if (connecting != null) {
                 finishConnect();
-            } else if (outputFull && (failed || ops.contains(EpollIoOps.EPOLLOUT))) {
+            }
+            if (active) {
+                broken |= failed;
+                input(ended);
+            }
+            // Behind the input: on a connection that is broken it fails, and what came before the
+            // break would be lost with it.
+            if (active && outputFull && (failed || ops.contains(EpollIoOps.EPOLLOUT))) {
                 outputFull = false;
                 super.flush0();
             }
-            if (!active || !readable) {
-                return;
-            }
+        }
+
+        private void input(boolean ended) {
             if (inputEnded) {
                 readable = false;
-                if (failed) {
-                    breakIfFailed();
-                }
-                return;
-            }
-            broken |= failed;
-            if (ended || wantsInput()) {
+                breakIfFailed();
+            } else if (readable && (ended || wantsInput())) {
                 read();
             }
         }
@@ -483,8 +485,11 @@ final class TcpChannel extends AbstractChannel implements DuplexChannel {
             }
         }
 
-        /// What the error is, nobody else would ask any more.
+        /// Behind the end of input no read tells of an error.
         private void breakIfFailed() {
+            if (!broken || !active) {
+                return;
+            }
             try {
                 int error = socket.getSoError();
                 if (error != 0) {
@@ -551,6 +556,7 @@ final class TcpChannel extends AbstractChannel implements DuplexChannel {
                 fail(failure);
             } else if (end) {
                 ended();
+                breakIfFailed();
             } else if (readable && broken && active) {
                 place().again();
             }

@@ -393,6 +393,44 @@ class TcpChannelTest {
 
     @ParameterizedTest
     @EnumSource
+    void aResetThatIsToldWithTheEndIsHeardBehindIt(Origin origin) throws Exception {
+        Ear ear = new Ear();
+        open(origin, ear);
+
+        onLoop(() -> {
+            send("a");
+            peer().shutdownOutput();
+            reset();
+        });
+
+        assertThat(ear.next()).isEqualTo("a");
+        assertThat(ear.next()).isEqualTo("ChannelInputShutdownEvent");
+        assertThat(ear.next()).isEqualTo("ChannelInputShutdownReadComplete");
+        assertThat(ear.next()).contains("IOException");
+        assertThat(ear.next()).isEqualTo("closed");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatCameBeforeAResetIsReadThoughOutputWaits(Origin origin) throws Exception {
+        Ear ear = new Ear();
+        open(origin, ear);
+        channel().writeAndFlush(channel().alloc().buffer(LARGE).writeZero(LARGE));
+        // Not before it has had to wait.
+        onLoop(() -> {});
+
+        onLoop(() -> {
+            send("a");
+            reset();
+        });
+
+        assertThat(ear.next()).isEqualTo("a");
+        assertThat(ear.next()).contains("reset by peer");
+        assertThat(ear.next()).isEqualTo("closed");
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aResetReachesAConnectionThatIsNotReadBehindWhatCameBefore(Origin origin) throws Exception {
         Ear ear = new Ear();
         open(origin, ear);
