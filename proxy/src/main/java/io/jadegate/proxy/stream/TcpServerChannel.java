@@ -3,6 +3,8 @@ package io.jadegate.proxy.stream;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.AbstractEpollServerChannel;
 import io.netty.channel.epoll.EpollChannelConfig;
 import io.netty.channel.epoll.LinuxSocket;
@@ -55,10 +57,16 @@ final class TcpServerChannel extends AbstractEpollServerChannel {
 
     /// The options that listeners set.
     static final class Config extends EpollChannelConfig {
+        /// Connections that wait are accepted together, up to so many in a turn of the loop. What
+        /// is said of buffers here, Netty does not use.
+        private static final RecvByteBufAllocator ACCEPTED_AT_ONCE =
+                new FixedRecvByteBufAllocator(1).respectMaybeMoreData(false).maxMessagesPerRead(16);
+
         private volatile int backlog = 128;
 
         private Config(TcpServerChannel channel) {
             super(channel);
+            setRecvByteBufAllocator(ACCEPTED_AT_ONCE);
         }
 
         @Override
