@@ -1,6 +1,7 @@
 package io.jadegate.proxy.upstream;
 
 import io.jadegate.proxy.stream.ByteStream;
+import io.jadegate.proxy.stream.Deadlines;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.Loop;
@@ -90,7 +91,7 @@ public record Connector(Transport transport, HeadLimits limits) {
             loop.eventLoop().execute(() -> opening.failed(failure(e)));
             return null;
         }
-        prepare(channel, address, patience);
+        prepare(channel, address);
         EndpointTls tls = opening.speech() == Speech.ENCRYPTED ? null : target.tls();
         channel.pipeline()
                 .addLast(
@@ -103,7 +104,10 @@ public record Connector(Transport transport, HeadLimits limits) {
                                         opening.speech(),
                                         new TlsHandshake(loop, target, opening, patience.tls())));
         ChannelPromise connecting = new DefaultChannelPromise(channel, loop.eventLoop());
+        Deadlines.Deadline deadline =
+                loop.deadlines().new Deadline(() -> connecting.tryFailure(tookTooLong(patience)));
         connecting.addListener(future -> {
+            deadline.cancel();
             if (!future.isSuccess()) {
                 channel.close();
                 opening.failed(failure(future.cause()));
@@ -120,19 +124,30 @@ public record Connector(Transport transport, HeadLimits limits) {
         loop.keep(channel);
         loop.eventLoop()
                 .register(channel)
-                .addListener(registered -> {
-                    if (registered.isSuccess()) {
-                        loop.eventLoop().execute(() -> channel.connect(address, connecting));
-                    } else {
-                        connecting.tryFailure(registered.cause());
-                    }
-                });
+                .addListener(registered ->
+                        loop.eventLoop()
+                                .execute(() -> {
+                                    if (!registered.isSuccess()) {
+                                        connecting.tryFailure(registered.cause());
+                                        return;
+                                    }
+                                    if (patience.connect() > 0) {
+                                        deadline.set(loop.now() + patience.connect());
+                                    }
+                                    channel.connect(address, connecting);
+                                }));
         return channel;
     }
 
-    private static void prepare(Channel channel, SocketAddress address, Patience patience) {
+    private static ConnectTimeoutException tookTooLong(Patience patience) {
+        return new ConnectTimeoutException(
+                "no connection in " + TimeUnit.NANOSECONDS.toMillis(patience.connect()) + " ms");
+    }
+
+    private static void prepare(Channel channel, SocketAddress address) {
         ChannelConfig config = channel.config();
-        config.setConnectTimeoutMillis((int) TimeUnit.NANOSECONDS.toMillis(patience.connect()));
+        // The loop's deadlines cost less than a task for each.
+        config.setConnectTimeoutMillis(0);
         config.setWriteBufferWaterMark(WATER_MARK);
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         // A write that fails must not throw away an answer that has arrived.

@@ -87,14 +87,9 @@ final class HealthProbe implements Connector.Opening, HttpStream.ResponseReceive
             return;
         }
         long nanos = config.timeout().toNanos();
-        @Nullable Channel made =
+        channel =
                 upstream.connector()
                         .connect(loop, target, address, new Connector.Patience(nanos, nanos), this);
-        if (over && made != null) {
-            close(made);
-        } else {
-            channel = made;
-        }
     }
 
     /// Nobody wants to know any more.
