@@ -4,8 +4,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
-import java.io.IOException;
-import java.nio.channels.NotYetConnectedException;
 import org.jspecify.annotations.Nullable;
 
 /// How connections end, in clear text and under TLS. A peer under TLS takes what it has for whole
@@ -56,17 +54,8 @@ public final class Ending {
                 });
     }
 
-    /// What Netty would do besides makes an exception, with the trace of its making, to fail writes
-    /// that are waiting, of which there are none.
     private static void shutdown(Channel channel) {
-        if (channel instanceof TcpChannel tcp) {
-            try {
-                tcp.endOutput();
-            } catch (IOException | NotYetConnectedException _) {
-                // The peer has broken the connection, which is told by itself.
-            }
-        } else {
-            ((DuplexChannel) channel).shutdownOutput();
-        }
+        // That the peer has broken the connection is told by itself.
+        ((DuplexChannel) channel).shutdownOutput();
     }
 }

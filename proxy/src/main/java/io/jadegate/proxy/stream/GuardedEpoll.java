@@ -222,19 +222,19 @@ final class GuardedEpoll implements IoHandlerFactory {
         @Override
         public void handle(IoRegistration own, IoEvent event) {
             if (handler.turn != since) {
-                serve(() -> handle.handle(this, event));
+                try {
+                    handle.handle(this, event);
+                } catch (Throwable e) {
+                    failed(e);
+                }
             }
         }
 
         /// One that fails must not keep the others of its batch from what they are told once.
-        private void serve(Runnable task) {
-            try {
-                task.run();
-            } catch (Throwable e) {
-                // Errors too: memory outside the heap that runs out is one.
-                LOG.error("what an event of a socket led to failed", e);
-                closeQuietly();
-            }
+        /// Errors too: memory outside the heap that runs out is one.
+        private void failed(Throwable cause) {
+            LOG.error("what an event of a socket led to failed", cause);
+            closeQuietly();
         }
 
         @Override
@@ -286,7 +286,11 @@ final class GuardedEpoll implements IoHandlerFactory {
         private void runAgain() {
             asksAgain = false;
             if (isValid()) {
-                serve(((Guest) handle)::again);
+                try {
+                    ((Guest) handle).again();
+                } catch (Throwable e) {
+                    failed(e);
+                }
             }
         }
 
@@ -315,7 +319,7 @@ final class GuardedEpoll implements IoHandlerFactory {
         private void closeQuietly() {
             try {
                 handle.close();
-            } catch (Exception e) {
+            } catch (Throwable e) {
                 LOG.error("a socket that has failed cannot be closed", e);
             }
         }

@@ -158,6 +158,16 @@ public final class Output implements Runnable {
         return ctx.channel().isWritable() && (!tight || charged == 0);
     }
 
+    /// Whether the socket has taken all that was added.
+    boolean sent() {
+        return !pending() && nothingWaits();
+    }
+
+    private boolean nothingWaits() {
+        ChannelOutboundBuffer waiting = ctx.channel().unsafe().outboundBuffer();
+        return waiting == null || waiting.isEmpty();
+    }
+
     /// The memory of what the socket has not taken.
     public int heldBytes() {
         return charged;
@@ -176,8 +186,7 @@ public final class Output implements Runnable {
 
     private void settle() {
         lastRoot = null;
-        ChannelOutboundBuffer waiting = ctx.channel().unsafe().outboundBuffer();
-        if (waiting == null || waiting.isEmpty()) {
+        if (nothingWaits()) {
             beforeMark = 0;
             sinceMark = 0;
         } else if (!marked) {

@@ -272,7 +272,11 @@ public final class SocketStream extends ChannelInboundHandlerAdapter implements 
         }
         output().flushNow();
         closeIfBothEnded();
-        ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> outputGone());
+        if (tls == null && output().sent()) {
+            outputGone();
+        } else {
+            ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> outputGone());
+        }
     }
 
     private void outputGone() {

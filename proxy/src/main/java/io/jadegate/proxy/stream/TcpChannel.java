@@ -9,7 +9,6 @@ import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
@@ -35,7 +34,6 @@ import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A TCP connection by epoll that asks the system for nothing but what it needs: a short one takes
@@ -67,9 +65,8 @@ final class TcpChannel extends AbstractChannel implements DuplexChannel {
     private @Nullable IoRegistration registration;
     private GuardedEpoll.@Nullable Place place;
     private @Nullable ChannelPromise connecting;
-    private @Nullable Future<?> connectTimeout;
     private @Nullable SocketAddress destination;
-    private volatile @Nullable SocketAddress local;
+    private final @Nullable SocketAddress local;
     private volatile @Nullable SocketAddress remote;
     private volatile boolean active;
 
@@ -94,15 +91,18 @@ final class TcpChannel extends AbstractChannel implements DuplexChannel {
         super(null);
         this.socket = socket;
         this.config = new TcpConfig(this, socket);
+        this.local = null;
     }
 
     /// A connection that was accepted.
+    ///
+    /// @param local null when it has to be asked for
     TcpChannel(Channel parent, Socket socket, SocketAddress remote, @Nullable SocketAddress local) {
         super(parent);
         this.socket = socket;
         this.config = new TcpConfig(this, socket);
         this.remote = remote;
-        this.local = local == null ? socket.localAddress() : local;
+        this.local = local;
         this.active = true;
     }
 
@@ -142,12 +142,7 @@ final class TcpChannel extends AbstractChannel implements DuplexChannel {
 
     @Override
     protected @Nullable SocketAddress localAddress0() {
-        SocketAddress known = local;
-        if (known == null && socket.isOpen()) {
-            known = socket.localAddress();
-            local = known;
-        }
-        return known;
+        return local == null && active ? socket.localAddress() : local;
     }
 
     @Override
@@ -194,7 +189,6 @@ final class TcpChannel extends AbstractChannel implements DuplexChannel {
     @Override
     protected void doBind(SocketAddress address) throws Exception {
         socket.bind(address);
-        local = null;
     }
 
     @Override
@@ -210,17 +204,11 @@ final class TcpChannel extends AbstractChannel implements DuplexChannel {
             connecting = null;
             waiting.tryFailure(new ClosedChannelException());
         }
-        cancelTimeout();
         // In this order: what is closed needs not be taken out of epoll's set.
-        socket.close();
-        doDeregister();
-    }
-
-    private void cancelTimeout() {
-        Future<?> timeout = connectTimeout;
-        if (timeout != null) {
-            connectTimeout = null;
-            timeout.cancel(/* mayInterruptIfRunning= */ false);
+        try {
+            socket.close();
+        } finally {
+            doDeregister();
         }
     }
 
@@ -285,8 +273,8 @@ final class TcpChannel extends AbstractChannel implements DuplexChannel {
             if (out.isEmpty()) {
                 return;
             }
-            long sent = out.size() == 1 ? sendOne(out) : sendMany(out);
-            if (sent < 0) {
+            boolean taken = out.size() == 1 ? sendOne(out) : sendMany(out);
+            if (!taken) {
                 awaitRoom();
                 return;
             }
@@ -294,12 +282,13 @@ final class TcpChannel extends AbstractChannel implements DuplexChannel {
         eventLoop().execute(handle()::flush0);
     }
 
-    /// @return -1 when the socket takes nothing now
-    private long sendOne(ChannelOutboundBuffer out) throws Exception {
+    /// @return whether the socket has taken all of it
+    private boolean sendOne(ChannelOutboundBuffer out) throws Exception {
         ByteBuf buffer = (ByteBuf) out.current();
-        if (!buffer.isReadable()) {
+        int octets = buffer.readableBytes();
+        if (octets == 0) {
             out.remove();
-            return 0;
+            return true;
         }
         if (!buffer.hasMemoryAddress()) {
             return sendMany(out);
@@ -307,26 +296,30 @@ final class TcpChannel extends AbstractChannel implements DuplexChannel {
         int sent =
                 socket.sendAddress(
                         buffer.memoryAddress(), buffer.readerIndex(), buffer.writerIndex());
-        return taken(out, sent);
+        return taken(out, sent, octets);
     }
 
-    private long sendMany(ChannelOutboundBuffer out) throws Exception {
+    /// @return whether the socket has taken all of what one call can offer
+    private boolean sendMany(ChannelOutboundBuffer out) throws Exception {
         IovArray buffers = place().buffers();
         out.forEachFlushedMessage(buffers);
         if (buffers.count() == 0) {
             // Empty ones only.
             out.removeBytes(0);
-            return 0;
+            return true;
         }
-        return taken(out, socket.writevAddresses(buffers.memoryAddress(0), buffers.count()));
+        return taken(
+                out,
+                socket.writevAddresses(buffers.memoryAddress(0), buffers.count()),
+                buffers.size());
     }
 
-    private static long taken(ChannelOutboundBuffer out, long sent) {
-        if (sent <= 0) {
-            return -1;
+    /// A socket that takes less than it is offered is full, and tells when it is not any more.
+    private static boolean taken(ChannelOutboundBuffer out, long sent, long offered) {
+        if (sent > 0) {
+            out.removeBytes(sent);
         }
-        out.removeBytes(sent);
-        return sent;
+        return sent == offered;
     }
 
     private void awaitRoom() {
@@ -343,14 +336,9 @@ final class TcpChannel extends AbstractChannel implements DuplexChannel {
 
     // ---- half-closes
 
-    /// Says that nothing more will be sent. Nothing may be waiting to be sent.
-    void endOutput() throws IOException {
-        socket.shutdown(/* read= */ false, /* write= */ true);
-    }
-
     @Override
     protected void doShutdownOutput() throws Exception {
-        endOutput();
+        socket.shutdown(/* read= */ false, /* write= */ true);
     }
 
     @Override
@@ -373,9 +361,11 @@ final class TcpChannel extends AbstractChannel implements DuplexChannel {
         return shutdownOutput(newPromise());
     }
 
+    /// Says that nothing more will be sent. Nothing may be waiting to be sent: what Netty would do
+    /// besides makes an exception, with the trace of its making, to fail writes with.
     @Override
     public ChannelFuture shutdownOutput(ChannelPromise promise) {
-        onLoop(() -> handle().shutdownOutput(promise));
+        shutdown(/* input= */ false, promise);
         return promise;
     }
 
@@ -386,15 +376,21 @@ final class TcpChannel extends AbstractChannel implements DuplexChannel {
 
     @Override
     public ChannelFuture shutdownInput(ChannelPromise promise) {
-        onLoop(() -> {
-            try {
-                socket.shutdown(/* read= */ true, /* write= */ false);
-                promise.setSuccess();
-            } catch (IOException | NotYetConnectedException e) {
-                promise.setFailure(e);
-            }
-        });
+        shutdown(/* input= */ true, promise);
         return promise;
+    }
+
+    private void shutdown(boolean input, ChannelPromise promise) {
+        if (!eventLoop().inEventLoop()) {
+            eventLoop().execute(() -> shutdown(input, promise));
+            return;
+        }
+        try {
+            socket.shutdown(input, !input);
+            promise.setSuccess();
+        } catch (IOException | NotYetConnectedException e) {
+            promise.setFailure(e);
+        }
     }
 
     @Override
@@ -417,14 +413,6 @@ final class TcpChannel extends AbstractChannel implements DuplexChannel {
                                     }
                                 }));
         return promise;
-    }
-
-    private void onLoop(Runnable task) {
-        if (eventLoop().inEventLoop()) {
-            task.run();
-        } else {
-            eventLoop().execute(task);
-        }
     }
 
     /// What epoll and the pipeline call.
@@ -606,32 +594,10 @@ final class TcpChannel extends AbstractChannel implements DuplexChannel {
                 } else {
                     connecting = promise;
                     hearOfOutput();
-                    limitConnecting();
                 }
             } catch (Throwable t) {
                 closeIfClosed();
                 promise.tryFailure(annotateConnectException(t, to));
-            }
-        }
-
-        private void limitConnecting() {
-            int millis = config.getConnectTimeoutMillis();
-            if (millis > 0) {
-                connectTimeout =
-                        eventLoop().schedule(() -> giveUp(millis), millis, TimeUnit.MILLISECONDS);
-            }
-        }
-
-        private void giveUp(int millis) {
-            ChannelPromise promise = connecting;
-            if (promise != null
-                    && promise.tryFailure(
-                            new ConnectTimeoutException(
-                                    "connection timed out after "
-                                            + millis
-                                            + " ms: "
-                                            + destination))) {
-                close(voidPromise());
             }
         }
 
@@ -642,11 +608,9 @@ final class TcpChannel extends AbstractChannel implements DuplexChannel {
                     return;
                 }
                 connecting = null;
-                cancelTimeout();
                 connected(promise);
             } catch (Throwable t) {
                 connecting = null;
-                cancelTimeout();
                 promise.tryFailure(annotateConnectException(t, destination));
                 closeIfClosed();
             }

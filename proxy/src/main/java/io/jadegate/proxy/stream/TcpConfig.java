@@ -7,11 +7,10 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// The options of a [TcpChannel]: those that connections of the gateway have. Small writes leave at
-/// once whatever is set here.
+/// once whatever is set here, and for how long a connection may be in the making is for whoever has
+/// it made to see to.
 final class TcpConfig extends DefaultChannelConfig {
     /// Until whoever uses the connection has said what it reads into.
     private static final RecvByteBufAllocator FIRST_READ =
@@ -27,34 +26,6 @@ final class TcpConfig extends DefaultChannelConfig {
 
     boolean isAllowHalfClosure() {
         return allowHalfClosure;
-    }
-
-    @Override
-    public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(
-                super.getOptions(),
-                ChannelOption.ALLOW_HALF_CLOSURE,
-                ChannelOption.SO_KEEPALIVE,
-                ChannelOption.SO_LINGER);
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> @Nullable T getOption(ChannelOption<T> option) {
-        try {
-            if (option.equals(ChannelOption.ALLOW_HALF_CLOSURE)) {
-                return (T) Boolean.valueOf(allowHalfClosure);
-            }
-            if (option.equals(ChannelOption.SO_KEEPALIVE)) {
-                return (T) Boolean.valueOf(socket.isKeepAlive());
-            }
-            if (option.equals(ChannelOption.SO_LINGER)) {
-                return (T) Integer.valueOf(socket.getSoLinger());
-            }
-            return super.getOption(option);
-        } catch (IOException e) {
-            throw new ChannelException(e);
-        }
     }
 
     @Override
