@@ -57,7 +57,10 @@ final class Totals implements Telemetry.Readings {
                                 sum("jadegate_listener_connections_open", name),
                                 sum("jadegate_listener_connections_accepted", name),
                                 sum("jadegate_listener_connections_refused", name),
-                                sum("jadegate_listener_requests", name)))
+                                sum("jadegate_listener_requests", name),
+                                sum("jadegate_listener_tunnels", name),
+                                sum("jadegate_listener_tunnel_received_bytes", name),
+                                sum("jadegate_listener_tunnel_sent_bytes", name)))
                 .toList();
     }
 

@@ -40,7 +40,15 @@ final class StatsText {
                 "sockets  %d open, clients are let in up to %d\n"
                         .formatted(stats.sockets().open(), stats.sockets().acceptLimit()));
         table(
-                List.of("listener", "connections", "accepted", "refused", "requests"),
+                List.of(
+                        "listener",
+                        "connections",
+                        "accepted",
+                        "refused",
+                        "requests",
+                        "tunnels",
+                        "tunnel received",
+                        "tunnel sent"),
                 stats.listeners().stream()
                         .map(each ->
                                 row(
@@ -48,7 +56,10 @@ final class StatsText {
                                         each.connections(),
                                         each.accepted(),
                                         each.refused(),
-                                        each.requests()))
+                                        each.requests(),
+                                        each.tunnels(),
+                                        tunnel(each, each.tunnelReceivedBytes()),
+                                        tunnel(each, each.tunnelSentBytes())))
                         .toList());
         table(
                 List.of("route", "requests", "received", "sent"),
@@ -72,6 +83,10 @@ final class StatsText {
                                         each.connections(),
                                         healthy(each)))
                         .toList());
+    }
+
+    private static String tunnel(Stats.ListenerStats listener, long octets) {
+        return listener.tunnels() == 0 ? "-" : size(octets);
     }
 
     private static String healthy(Stats.UpstreamStats upstream) {

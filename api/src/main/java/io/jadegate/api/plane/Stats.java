@@ -37,8 +37,19 @@ public record Stats(
     /// @param connections open now
     /// @param accepted connections let in
     /// @param refused connections not let in
+    /// @param tunnels connections without exchanges, and sessions of datagrams, that were connected
+    ///   to an endpoint
+    /// @param tunnelReceivedBytes octets passed on from their clients
+    /// @param tunnelSentBytes octets passed on from their endpoints
     public record ListenerStats(
-            String name, long connections, long accepted, long refused, long requests) {}
+            String name,
+            long connections,
+            long accepted,
+            long refused,
+            long requests,
+            long tunnels,
+            long tunnelReceivedBytes,
+            long tunnelSentBytes) {}
 
     /// @param name its name, `(none)` for exchanges that no route took
     /// @param receivedBytes content of requests, and of tunnels from the client

@@ -102,7 +102,7 @@ final class FakeDataPlane implements DataPlane {
         return new Stats(
                 new Stats.Buffers(10, 75, 100, 1, 2),
                 new Stats.Sockets(7, 900),
-                List.of(new Stats.ListenerStats("web", 2, 5, 1, 9)),
+                List.of(new Stats.ListenerStats("web", 2, 5, 1, 9, 3, 700, 2048)),
                 List.of(new Stats.RouteStats("orders", 9, 0, 512)),
                 List.of(new Stats.UpstreamStats("orders", 9, 0, 1, 4, 3, 2)));
     }

@@ -3,6 +3,7 @@ package io.jadegate.server.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jadegate.api.plane.Stats;
 import io.jadegate.proxy.tls.Credential;
 import io.jadegate.testkit.Beside;
 import io.jadegate.testkit.FakeBackend;
@@ -144,6 +145,8 @@ class TcpTest {
 
         assertThat(counted("jadegate_listener_tunnel_sent_bytes", "db")).isEqualTo(LARGE);
         assertThat(counted("jadegate_listener_tunnel_received_bytes", "db")).isEqualTo(LARGE);
+        assertThat(gateway.proxy().stats().listeners())
+                .containsExactly(new Stats.ListenerStats("db", 1, 1, 0, 0, 1, LARGE, LARGE));
     }
 
     private static CompletableFuture<Wire> send(Wire wire, int octets) {
