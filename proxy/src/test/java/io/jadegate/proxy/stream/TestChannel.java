@@ -145,6 +145,16 @@ public final class TestChannel extends EmbeddedChannel implements DuplexChannel 
         runPendingTasks();
     }
 
+    /// Closes the connection and drops what is in it, and what its loop keeps to use again.
+    @Override
+    public boolean finishAndReleaseAll() {
+        try {
+            return super.finishAndReleaseAll();
+        } finally {
+            loop.end();
+        }
+    }
+
     @Override
     protected void doWrite(ChannelOutboundBuffer in) throws Exception {
         if (!held) {
