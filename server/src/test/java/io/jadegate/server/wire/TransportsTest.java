@@ -117,7 +117,7 @@ class TransportsTest {
 
     @OnEachTransport
     void answersAClientThatHasEndedItsSide(NodeConfig.Transport transport) throws Exception {
-        serve(transport, gateway.answering(OK));
+        serve(transport, "127.0.0.1:0", gateway.answering(OK), "half-close: 30s");
 
         Wire client = gateway.send(GET).endOutput();
 
