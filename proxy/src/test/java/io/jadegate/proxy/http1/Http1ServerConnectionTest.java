@@ -3,12 +3,10 @@ package io.jadegate.proxy.http1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jadegate.api.http.ResponseHead;
-import io.jadegate.proxy.observe.ListenerCounts;
 import io.jadegate.proxy.stream.ByteStream;
 import io.jadegate.proxy.stream.Failure;
 import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.HttpStream;
-import io.jadegate.proxy.stream.ServerConnection;
 import io.jadegate.proxy.stream.TestChannel;
 import io.netty.buffer.Unpooled;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,32 +19,8 @@ class Http1ServerConnectionTest {
 
     private final TestChannel channel = new TestChannel();
     private final FakeHandler handler = new FakeHandler();
-    private final Books books = new Books();
+    private final FakeBooks books = new FakeBooks();
     private Http1ServerConnection connection;
-
-    private static final class Books implements ServerConnection.Owner {
-        private int open;
-
-        @Override
-        public void opened(ServerConnection connection) {
-            open++;
-        }
-
-        @Override
-        public void closed(ServerConnection connection) {
-            open--;
-        }
-
-        @Override
-        public void replace(ServerConnection before, ServerConnection after) {
-            throw new UnsupportedOperationException("nobody goes on as another one here");
-        }
-
-        @Override
-        public ListenerCounts counts() {
-            throw new UnsupportedOperationException("nothing is counted here");
-        }
-    }
 
     @BeforeEach
     void begin() {
@@ -60,7 +34,7 @@ class Http1ServerConnectionTest {
     void leavesNothingBehind() {
         channel.letGo();
         channel.finishAndReleaseAll();
-        assertThat(books.open).isZero();
+        assertThat(books.open()).isZero();
     }
 
     private static String get(String path) {

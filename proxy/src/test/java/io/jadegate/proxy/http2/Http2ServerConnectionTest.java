@@ -3,12 +3,10 @@ package io.jadegate.proxy.http2;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jadegate.proxy.http1.FakeBooks;
 import io.jadegate.proxy.http1.FakeHandler;
-import io.jadegate.proxy.observe.ListenerCounts;
-import io.jadegate.proxy.observe.Meters;
 import io.jadegate.proxy.stream.HeadLimits;
 import io.jadegate.proxy.stream.HttpStream;
-import io.jadegate.proxy.stream.ServerConnection;
 import io.jadegate.proxy.stream.TestChannel;
 import io.jadegate.testkit.Http2Wire;
 import java.nio.ByteBuffer;
@@ -26,33 +24,8 @@ class Http2ServerConnectionTest {
 
     private final TestChannel channel = new TestChannel();
     private final FakeHandler handler = new FakeHandler();
-    private final Books books = new Books();
+    private final FakeBooks books = new FakeBooks();
     private Http2ServerConnection connection;
-
-    private static final class Books implements ServerConnection.Owner {
-        private final ListenerCounts counts = new Meters(1).listener("web").on(0);
-        private int open;
-
-        @Override
-        public void opened(ServerConnection connection) {
-            open++;
-        }
-
-        @Override
-        public void closed(ServerConnection connection) {
-            open--;
-        }
-
-        @Override
-        public void replace(ServerConnection before, ServerConnection after) {
-            throw new UnsupportedOperationException("nobody goes on as another one here");
-        }
-
-        @Override
-        public ListenerCounts counts() {
-            return counts;
-        }
-    }
 
     /// How a request can end behind its answer.
     enum End {
@@ -75,7 +48,7 @@ class Http2ServerConnectionTest {
     @AfterEach
     void leavesNothingBehind() {
         channel.finishAndReleaseAll();
-        assertThat(books.open).isZero();
+        assertThat(books.open()).isZero();
     }
 
     private void receive(int type, int flags, int stream, byte... payload) {

@@ -83,6 +83,10 @@ class RelayTest {
         return Unpooled.buffer(count).writeZero(count);
     }
 
+    private void assertEndedFor(Failure.Kind kind) {
+        assertThat(endings).singleElement().extracting(Failure::kind).isEqualTo(kind);
+    }
+
     @Test
     void endsWhenNothingHasMovedForTooLong() {
         relay.clientData(octets(1));
@@ -93,10 +97,7 @@ class RelayTest {
 
         channel.passTime(2 * MINUTE);
 
-        assertThat(endings)
-                .singleElement()
-                .extracting(Failure::kind)
-                .isEqualTo(Failure.Kind.TUNNEL_IDLE_TIMEOUT);
+        assertEndedFor(Failure.Kind.TUNNEL_IDLE_TIMEOUT);
         assertThat(client.reset && endpoint.reset).isTrue();
         assertThat(relay.clientOctets() + relay.endpointOctets()).isEqualTo(3);
     }
@@ -128,10 +129,7 @@ class RelayTest {
         channel.passTime(TimeUnit.SECONDS.toNanos(3));
 
         assertThat(client.reset).isTrue();
-        assertThat(endings)
-                .singleElement()
-                .extracting(Failure::kind)
-                .isEqualTo(Failure.Kind.RESET_BEFORE_RESPONSE);
+        assertEndedFor(Failure.Kind.RESET_BEFORE_RESPONSE);
     }
 
     @Test
@@ -155,10 +153,7 @@ class RelayTest {
 
         relay.endpointFailed(Failure.of(Failure.Kind.RESET_BEFORE_RESPONSE));
 
-        assertThat(endings)
-                .singleElement()
-                .extracting(Failure::kind)
-                .isEqualTo(Failure.Kind.DRAINED);
+        assertEndedFor(Failure.Kind.DRAINED);
     }
 
     @Test
@@ -167,9 +162,6 @@ class RelayTest {
         relay.endpointEnded();
         relay.clientEnded();
 
-        assertThat(endings)
-                .singleElement()
-                .extracting(Failure::kind)
-                .isEqualTo(Failure.Kind.DRAINED);
+        assertEndedFor(Failure.Kind.DRAINED);
     }
 }

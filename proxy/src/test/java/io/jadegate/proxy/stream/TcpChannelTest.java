@@ -146,6 +146,16 @@ class TcpChannelTest {
         peer().close();
     }
 
+    private static void assertEnd(Ear ear) {
+        assertThat(ear.next()).isEqualTo("ChannelInputShutdownEvent");
+        assertThat(ear.next()).isEqualTo("ChannelInputShutdownReadComplete");
+    }
+
+    private static void assertBreak(Ear ear, String cause) {
+        assertThat(ear.next()).contains(cause);
+        assertThat(ear.next()).isEqualTo("closed");
+    }
+
     /// Runs on the loop, while which nobody hears anything.
     private void onLoop(Task task) throws Exception {
         CompletableFuture<Void> done = new CompletableFuture<>();
@@ -178,8 +188,7 @@ class TcpChannelTest {
         });
 
         assertThat(ear.next()).isEqualTo("b");
-        assertThat(ear.next()).isEqualTo("ChannelInputShutdownEvent");
-        assertThat(ear.next()).isEqualTo("ChannelInputShutdownReadComplete");
+        assertEnd(ear);
         assertThat(channel().isActive()).isTrue();
     }
 
@@ -382,13 +391,11 @@ class TcpChannelTest {
         Ear ear = new Ear();
         open(origin, ear);
         peer().shutdownOutput();
-        assertThat(ear.next()).isEqualTo("ChannelInputShutdownEvent");
-        assertThat(ear.next()).isEqualTo("ChannelInputShutdownReadComplete");
+        assertEnd(ear);
 
         reset();
 
-        assertThat(ear.next()).contains("IOException");
-        assertThat(ear.next()).isEqualTo("closed");
+        assertBreak(ear, "IOException");
     }
 
     @ParameterizedTest
@@ -404,10 +411,8 @@ class TcpChannelTest {
         });
 
         assertThat(ear.next()).isEqualTo("a");
-        assertThat(ear.next()).isEqualTo("ChannelInputShutdownEvent");
-        assertThat(ear.next()).isEqualTo("ChannelInputShutdownReadComplete");
-        assertThat(ear.next()).contains("IOException");
-        assertThat(ear.next()).isEqualTo("closed");
+        assertEnd(ear);
+        assertBreak(ear, "IOException");
     }
 
     @ParameterizedTest
@@ -425,8 +430,7 @@ class TcpChannelTest {
         });
 
         assertThat(ear.next()).isEqualTo("a");
-        assertThat(ear.next()).contains("reset by peer");
-        assertThat(ear.next()).isEqualTo("closed");
+        assertBreak(ear, "reset by peer");
     }
 
     @ParameterizedTest
@@ -441,8 +445,7 @@ class TcpChannelTest {
         reset();
 
         assertThat(ear.next()).isEqualTo("a");
-        assertThat(ear.next()).contains("reset by peer");
-        assertThat(ear.next()).isEqualTo("closed");
+        assertBreak(ear, "reset by peer");
     }
 
     @ParameterizedTest
